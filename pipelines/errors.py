@@ -1,0 +1,24 @@
+"""Errors that a user can mend: one line, exit code 2, no traceback."""
+
+
+class UserError(Exception):
+    """Say what is wrong with the user's input and what to do about it.
+
+    ``where`` is a file or a field, ``fact`` what was found there, ``remedy`` what to do; each of the last two is a
+    whole sentence. Phone numbers, names and e-mail addresses do not belong in any of them.
+    """
+
+    def __init__(self, where: str, fact: str, remedy: str = "") -> None:
+        self.where = where
+        self.fact = fact
+        self.remedy = remedy
+        super().__init__(" ".join(f"{where}: {fact} {remedy}".split()))
+
+
+def nearest(name: str, known: list[str] | tuple[str, ...]) -> str:
+    """Return ``Did you mean 'x'?`` for the nearest of the known names, or an empty text where none is near."""
+    import difflib
+
+    near = difflib.get_close_matches(name.casefold(), [k.casefold() for k in known], n=1, cutoff=0.6)
+    match = next((k for k in known if near and k.casefold() == near[0]), None)
+    return f"Did you mean '{match}'?" if match else ""

@@ -1,0 +1,147 @@
+"""Where everything of one installation lies on the disk."""
+
+import hashlib
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from pipelines.errors import UserError
+
+BLOCK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Home:
+    """The folders of one installation; all are made on first use."""
+
+    root: Path
+
+    @property
+    def templates(self) -> Path:
+        """Saved settings and mappings, one YAML file each."""
+        return self.root / "templates"
+
+    @property
+    def landing(self) -> Path:
+        """Where suppliers' files arrive: ``landing/<template>/``."""
+        return self.root / "landing"
+
+    @property
+    def raw(self) -> Path:
+        """Every drop as it came, named by its content; never changed."""
+        return self.root / "raw"
+
+    @property
+    def store(self) -> Path:
+        """The DuckDB file that only the writer opens."""
+        return self.root / "store" / "leadmill.duckdb"
+
+    @property
+    def lock(self) -> Path:
+        """Held by whoever writes."""
+        return self.root / "store" / "writer.lock"
+
+    @property
+    def published(self) -> Path:
+        """What readers open: Parquet, in generations, ``current`` being the newest."""
+        return self.root / "published"
+
+    @property
+    def work(self) -> Path:
+        """Scratch space on the same disk, for renames and for spilling."""
+        return self.root / "work"
+
+    @property
+    def dagster(self) -> Path:
+        """DAGSTER_HOME unless the environment names another."""
+        return self.root / "dagster"
+
+    def make(self) -> "Home":
+        """Create the folders that are not there.
+
+        Raises UserError where the home is a file or cannot be written.
+        """
+        try:
+            for folder in (self.templates, self.landing, self.raw, self.store.parent, self.published, self.work):
+                folder.mkdir(parents=True, exist_ok=True)
+        except (FileExistsError, NotADirectoryError, PermissionError) as error:
+            raise UserError(
+                str(self.root), "The home cannot be made here.", f"{error.strerror}. Choose --home."
+            ) from None
+        return self
+
+
+def resolve_home(option: str | None) -> Home:
+    """Return the home that is meant: the option, else ``$LEADMILL_HOME``, else ``./leadmill-home``."""
+    return Home(Path(option or os.environ.get("LEADMILL_HOME") or "leadmill-home").expanduser().absolute())
+
+
+def hash_file(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, in hexadecimal.
+
+    Raises UserError where there is no such file or it cannot be read.
+    """
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except IsADirectoryError:
+        raise UserError(str(path), "This is a folder.", "Name the files in it.") from None
+    except FileNotFoundError:
+        raise UserError(str(path), "There is no such file.", "Check the path.") from None
+    except OSError as error:
+        raise UserError(str(path), "The file cannot be read.", f"{error.strerror}.") from None
+
+
+def raw_path(home: Home, sha256: str) -> Path:
+    """Return where the drop of this content is kept."""
+    return home.raw / sha256[:2] / sha256
+
+
+def keep_raw(home: Home, source: Path) -> tuple[str, Path]:
+    """Copy a drop to where raw drops are kept, whole or not at all; return its SHA-256 and that path.
+
+    A content that is there already is not copied again. The copy is what is read from then on, so that a file which
+    changes while it is read cannot matter. Raises UserError where the source cannot be read.
+    """
+    try:
+        with source.open("rb") as stream, NamedTemporaryFile(dir=home.work, delete=False) as copy:
+            shutil.copyfileobj(stream, copy, BLOCK)
+            copy.flush()
+            os.fsync(copy.fileno())
+    except OSError:
+        hash_file(source)  # says what is wrong with the file
+        raise
+    partial = Path(copy.name)
+    sha256 = hash_file(partial)
+    kept = raw_path(home, sha256)
+    if kept.exists():
+        partial.unlink()
+    else:
+        kept.parent.mkdir(exist_ok=True)
+        partial.chmod(0o444)
+        partial.replace(kept)
+        sync_folder(kept.parent)
+    return sha256, kept
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename in this folder survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that a reader sees the old content or the new one, never a part."""
+    with NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    partial = Path(stream.name)
+    partial.chmod(0o644)
+    partial.replace(path)
+    sync_folder(path.parent)
