@@ -1,0 +1,109 @@
+"""A CSV drop: its index, and its rows through Polars' parser."""
+
+from collections.abc import Collection, Iterator
+
+import numpy as np
+import polars as pl
+
+from pipelines.reading import flaws
+from pipelines.reading.drops import Found
+from pipelines.reading.flaws import name_flaws
+from pipelines.reading.frames import name_columns, parse_rows
+from pipelines.reading.index import Block, Index, build_index, good_rows
+from pipelines.reading.layout import Layout, find_layout
+from pipelines.reading.records import Records
+from pipelines.reading.settings import FileSettings
+from pipelines.reading.source import Source
+
+
+def open_csv(source: Source, settings: FileSettings, mapped_headers: Collection[str]) -> "CsvDrop":
+    """Find the layout of a CSV drop and index its records. Raises UserError as open_drop says."""
+    layout = find_layout(source, settings, mapped_headers)
+    index = build_index(source, layout.dialect, layout.width, layout.data_start, layout.data_line)
+    return CsvDrop(layout, index)
+
+
+class CsvDrop:
+    """An opened CSV file; see pipelines.reading.drops.Drop."""
+
+    def __init__(self, layout: Layout, index: Index) -> None:
+        source = index.source
+        self._layout = layout
+        self._index = index
+        header = source.work[layout.header_start : layout.data_start].tobytes()
+        self.header_bytes = source.to_file_bytes(header)
+        self.found = Found(
+            format="csv",
+            encoding=source.encoding,
+            delimiter=layout.delimiter,
+            row_delimiter=layout.row_delimiter,
+            quote='"',
+            has_header=layout.has_header,
+            first_row=layout.first_row,
+            confidence=layout.confidence,
+            headers=layout.headers,
+            preamble_lines=layout.preamble_lines,
+            blank_lines=layout.blank_lines + index.blank_lines,
+            records=index.rows,
+            truncated=index.is_truncated,
+        )
+
+    def chunks(self, rows: int = 250_000) -> Iterator[pl.DataFrame]:
+        """Yield the data rows in file order; see pipelines.reading.drops.Drop."""
+        for block in self._index.blocks:
+            content, records = self._index.open_block(block)
+            data = np.flatnonzero(~records.is_blank)
+            for begin in range(0, len(data), rows):
+                part = _select(records, int(data[begin]), int(data[min(begin + rows, len(data)) - 1]) + 1)
+                yield self._read(block, block.first_row + begin, content, part)
+
+    def _read(self, block: Block, first_row: int, content: memoryview, records: Records) -> pl.DataFrame:
+        index = self._index
+        is_data = ~records.is_blank
+        is_good = good_rows(records, is_padded=index.is_padded)
+        flaw = np.where(is_good, np.uint8(flaws.GOOD), records.flaw)[is_data]
+        count = int(np.count_nonzero(is_data))
+        numbers = pl.DataFrame(
+            {
+                "row_number": pl.Series(np.arange(first_row, first_row + count, dtype=np.int64)),
+                "line_number": pl.Series(block.first_line + records.line[is_data]),
+                "flaw": name_flaws(flaw),
+            }
+        )
+        cells = (
+            parse_rows(index.source, index.dialect, index.width, content, records, is_good)
+            if is_good.any()
+            else pl.DataFrame(schema=dict.fromkeys(name_columns(index.width), pl.String))
+        )
+        if cells.height < count:
+            places = pl.Series(np.where(flaw == flaws.GOOD, np.cumsum(flaw == flaws.GOOD) - 1, -1))
+            cells = cells.select(pl.all().gather(places.replace(-1, None).cast(pl.UInt32)))
+        return numbers.hstack(cells)
+
+    def raw_records(self, row_numbers: pl.Series) -> pl.DataFrame:
+        """Return the supplier's own bytes of these rows; see pipelines.reading.drops.Drop."""
+        wanted = row_numbers.cast(pl.Int64).to_numpy()
+        raw: dict[int, bytes] = {}
+        for block in self._index.blocks:
+            mine = np.unique(wanted[(wanted >= block.first_row) & (wanted < block.first_row + block.rows)])
+            if not len(mine):
+                continue
+            content, records = self._index.open_block(block)
+            places = np.flatnonzero(~records.is_blank)[mine - block.first_row]
+            spans = zip(mine.tolist(), records.start[places].tolist(), records.next[places].tolist(), strict=True)
+            raw.update((number, self._index.source.to_file_bytes(bytes(content[a:b]))) for number, a, b in spans)
+        last = self._index.rows
+        if self._index.source.odd_tail and last in raw:
+            raw[last] += self._index.source.odd_tail
+        return pl.DataFrame(
+            {"row_number": wanted, "raw": [raw[number] for number in wanted.tolist()]},
+            schema={"row_number": pl.Int64, "raw": pl.Binary},
+        )
+
+
+def _select(records: Records, begin: int, end: int) -> Records:
+    part = slice(begin, end)
+    return Records(
+        records.start[part], records.end[part], records.next[part], records.line[part], records.fields[part],
+        records.flaw[part], records.is_blank[part], records.lines, records.consumed,
+    )  # fmt: skip

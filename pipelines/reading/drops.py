@@ -1,0 +1,86 @@
+"""Open a drop: find out how it is written, count its records, and hand out its rows."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import polars as pl
+
+from pipelines.errors import UserError
+from pipelines.reading.settings import FileSettings
+from pipelines.reading.source import Source, open_source
+
+FORMATS = ("auto", "csv", "json")
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found out about a drop; all of it can be pinned in a template.
+
+    ``records`` is the count of data records by the index, which owes nothing to the parser of the cells.
+    """
+
+    format: str
+    encoding: str
+    delimiter: str | None
+    row_delimiter: str
+    quote: str | None
+    has_header: bool
+    first_row: int
+    confidence: dict[str, float]
+    headers: tuple[str, ...]
+    preamble_lines: int
+    blank_lines: int
+    records: int
+    truncated: bool
+
+
+class Drop(Protocol):
+    """A supplier's file, opened."""
+
+    found: Found
+    header_bytes: bytes
+
+    def chunks(self, rows: int = 250_000) -> Iterator[pl.DataFrame]:
+        """Yield the data rows in file order, at most ``rows`` at a time.
+
+        Columns: ``row_number`` Int64 (data rows from 1), ``line_number`` Int64 (physical line where the record
+        starts, from 1), ``flaw`` String (null, or the code of a row that cannot be read), ``c1``… ``cN`` String (exact
+        cell text, '' where empty; null in a flawed row and for a null or missing value of JSON).
+        Raises UserError where the parser and the index disagree.
+        """
+        ...
+
+    def raw_records(self, row_numbers: pl.Series) -> pl.DataFrame:
+        """Return ``row_number`` Int64 and ``raw`` Binary: the supplier's own bytes of these rows, as asked."""
+        ...
+
+
+def open_drop(path: Path, settings: FileSettings, mapped_headers: Collection[str] = ()) -> Drop:
+    """Open a CSV or JSON drop; what ``settings`` declares wins over what is found.
+
+    ``mapped_headers`` are the header names that the template maps: the best evidence for a header. Raises UserError
+    where the file is empty, not text, or cannot be read as declared.
+    """
+    from pipelines.reading.csv_drops import open_csv
+    from pipelines.reading.json_drops import open_json
+
+    if settings.format not in FORMATS:
+        raise UserError(path.name, f"file.format is '{settings.format}'.", f"Use one of {', '.join(FORMATS)}.")
+    source = open_source(path, settings.encoding)
+    if settings.format == "json" or (settings.format == "auto" and looks_like_json(source)):
+        return open_json(source)
+    return open_csv(source, settings, mapped_headers)
+
+
+def looks_like_json(source: Source) -> bool:
+    """Say whether a file begins as an array of objects, an object, or JSON lines do."""
+    head = source.work[source.start : source.start + 4096].tobytes().lstrip(b" \t\r\n")
+    behind = head[1:].lstrip(b" \t\r\n")[:1]
+    return (head[:1] == b"[" and behind in (b"{", b"]")) or (head[:1] == b"{" and behind in (b'"', b"}"))
+
+
+def count_records(path: Path, settings: FileSettings, mapped_headers: Collection[str] = ()) -> int:
+    """Count a drop's data records without parsing a cell."""
+    return open_drop(path, settings, mapped_headers).found.records

@@ -1,0 +1,217 @@
+"""The bytes of a drop: is it text at all, in which encoding, and how a piece of it becomes UTF-8 or goes back.
+
+Records are looked for in *work bytes*: the file itself where ASCII characters are single bytes in it (UTF-8 and the
+single-byte encodings), else (UTF-16 and such) a UTF-8 copy in a temporary file. Either is mapped, not loaded.
+"""
+
+import codecs
+import mmap
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from pipelines.errors import UserError
+
+Bytes = npt.NDArray[np.uint8]
+
+_PIECE = 4 << 20
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_NOT_TEXT = (
+    (b"PK\x03\x04", "a zip archive or a spreadsheet (.xlsx, .ods)"),
+    (b"PK\x05\x06", "an empty zip archive"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel workbook (.xls)"),
+    (b"%PDF-", "a PDF document"),
+    (b"\x1f\x8b", "compressed with gzip"),
+    (b"BZh", "compressed with bzip2"),
+    (b"\x28\xb5\x2f\xfd", "compressed with zstd"),
+    (b"\xfd7zXZ\x00", "compressed with xz"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+    (b"Rar!\x1a\x07", "a RAR archive"),
+    (b"PAR1", "a Parquet file"),
+    (b"SQLite format 3\x00", "a SQLite database"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+)
+_MULTI_BYTE = ("utf", "shift", "euc", "big5", "gb", "iso2022", "johab", "hz", "cp9")
+_DIRECT = {"utf-8", "ascii", "cp1252", "iso8859-1"}
+
+
+@dataclass(frozen=True)
+class Source:
+    """Work bytes of one file, and what is needed to read and to give back a piece of them."""
+
+    name: str
+    work: Bytes
+    start: int  # where the text begins, behind a byte order mark
+    encoding: str  # as reported: the codec's name
+    work_encoding: str  # of the work bytes
+    confidence: float
+    errors: str = "strict"  # how the copy kept bytes that the encoding does not know
+    odd_tail: bytes = b""
+    is_sound: bool = False  # every byte is known to be good
+
+    def to_utf8(self, piece: bytes) -> bytes:
+        """Return good work bytes as UTF-8."""
+        if self.work_encoding == "utf-8" or piece.isascii():
+            return piece
+        return piece.decode(self.work_encoding).encode()
+
+    def to_file_bytes(self, piece: bytes) -> bytes:
+        """Return the supplier's own bytes of a piece of work bytes."""
+        if self.errors == "strict":
+            return piece
+        return piece.decode("utf-8", "surrogatepass").encode(self.encoding, self.errors)
+
+    def find_bad_bytes(self, view: Bytes) -> list[int]:
+        """Return where in a piece of work bytes there are bytes that its encoding does not know."""
+        if self.is_sound:
+            return []
+        piece = view.tobytes()
+        try:
+            piece.decode(self.work_encoding)
+        except UnicodeDecodeError:
+            return _find_bad_bytes(piece, self.work_encoding)
+        return []
+
+
+def open_source(path: Path, encoding: str) -> Source:
+    """Map a file's bytes and settle its encoding: a byte order mark, else the declared one, else what fits.
+
+    Raises UserError where the file is missing, empty, not text, or the declared encoding is not known.
+    """
+    try:
+        size = path.stat().st_size
+        work: Bytes = np.asarray(np.memmap(path, dtype=np.uint8, mode="r")) if size else np.zeros(0, dtype=np.uint8)
+    except OSError as error:
+        raise UserError(path.name, f"It cannot be read: {error.strerror}.", "Check the path and its rights.") from error
+    if not size:
+        raise UserError(path.name, "The file is empty (0 bytes).", "Ask the supplier to send it again.")
+    head = work[:4096].tobytes()
+    for magic, kind in _NOT_TEXT:
+        if head.startswith(magic):
+            raise UserError(path.name, f"This is not text: it is {kind}.", "Send the list as CSV or JSON text.")
+    bom, found, confidence = _find_encoding(path.name, work, head, encoding)
+    if found in _DIRECT or _is_ascii_superset(found):
+        # Found by itself, UTF-8 with full confidence means that the whole file was read as such.
+        is_sound = found == "utf-8" and confidence == 1.0 and not bom and encoding == "auto"
+        return Source(path.name, work, len(bom), found, found, confidence, is_sound=is_sound)
+    return _copy_as_utf8(path.name, work, len(bom), found, confidence)
+
+
+def _find_encoding(name: str, work: Bytes, head: bytes, declared: str) -> tuple[bytes, str, float]:
+    bom, marked = next(((b, e) for b, e in _BOMS if head.startswith(b)), (b"", ""))
+    if declared != "auto":
+        wanted = _look_up(name, declared)
+        family = wanted.replace("-sig", "").removesuffix("-le").removesuffix("-be")
+        if marked and marked.startswith(family):
+            return bom, marked, 1.0
+        return b"", {"utf-16": "utf-16-le", "utf-32": "utf-32-le", "utf-8-sig": "utf-8"}.get(wanted, wanted), 1.0
+    if marked:
+        return bom, marked, 1.0
+    nul_share = [np.count_nonzero(np.frombuffer(head, np.uint8)[i::2] == 0) / max(1, len(head) // 2) for i in (0, 1)]
+    if nul_share[1] > 0.3 and nul_share[0] < 0.05:
+        return b"", "utf-16-le", 0.9
+    if nul_share[0] > 0.3 and nul_share[1] < 0.05:
+        return b"", "utf-16-be", 0.9
+    if min(nul_share) > 0.1:
+        raise UserError(name, "This is not text: it is full of NUL bytes.", "Send the list as CSV or JSON text.")
+    return b"", *_find_eight_bit(work)
+
+
+def _find_eight_bit(work: Bytes) -> tuple[str, float]:
+    bad, high = 0, 0
+    for piece in _cut_pieces(work):
+        if not piece.isascii():
+            high += int(np.count_nonzero(np.frombuffer(piece, np.uint8) >= 0x80))
+            bad += _count_bad_utf8(piece)
+    # One broken character in a file that is otherwise UTF-8 is damage to a row, not another encoding.
+    if bad == 0 or bad * 20 < high:
+        return "utf-8", 1.0 if bad == 0 else 0.8
+    undefined = np.zeros(256, dtype=bool)
+    undefined[[0x81, 0x8D, 0x8F, 0x90, 0x9D]] = True
+    if any(undefined[np.frombuffer(piece, np.uint8)].any() for piece in _cut_pieces(work)):
+        return "iso8859-1", 0.6
+    return "cp1252", 0.8
+
+
+def _cut_pieces(work: Bytes) -> Iterator[bytes]:
+    """Cut the file so that no UTF-8 character is parted."""
+    start = 0
+    while start < len(work):
+        end = min(start + _PIECE, len(work))
+        while end < len(work) and end > start + _PIECE - 4 and work[end] & 0xC0 == 0x80:
+            end -= 1
+        yield work[start:end].tobytes()
+        start = end
+
+
+def _count_bad_utf8(piece: bytes) -> int:
+    try:
+        piece.decode()
+    except UnicodeDecodeError:
+        return len(_find_bad_bytes(piece, "utf-8"))
+    return 0
+
+
+def _find_bad_bytes(piece: bytes, encoding: str) -> list[int]:
+    """Return the offsets of undecodable bytes; escaped ones come back as lone surrogates, one each."""
+    if encoding != "utf-8":
+        unknown = np.array([not _decodes(bytes([value]), encoding) for value in range(256)])
+        return [int(at) for at in np.flatnonzero(unknown[np.frombuffer(piece, np.uint8)])]
+    points = np.frombuffer(piece.decode("utf-8", "surrogateescape").encode("utf-32-le", "surrogatepass"), np.uint32)
+    escaped = (points >= 0xDC80) & (points <= 0xDCFF)
+    widths = 1 + (points >= 0x80).astype(np.int64) + (points >= 0x800) + (points >= 0x10000)
+    widths[escaped] = 1
+    return [int(at) for at in (np.cumsum(widths) - widths)[escaped]]
+
+
+def _decodes(piece: bytes, encoding: str) -> bool:
+    try:
+        piece.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _look_up(name: str, declared: str) -> str:
+    try:
+        codec = codecs.lookup(declared)
+        b"".decode(declared)
+    except LookupError as error:
+        raise UserError(name, f"The encoding '{declared}' is not known.", "Use utf-8, utf-16, cp1252 …") from error
+    return codec.name
+
+
+def _is_ascii_superset(encoding: str) -> bool:
+    """Say whether every byte is one character and the first 128 are ASCII."""
+    try:
+        if bytes(range(128)).decode(encoding) != bytes(range(128)).decode("ascii"):
+            return False
+        is_single = all(len(bytes([value]).decode(encoding, "replace")) == 1 for value in range(128, 256))
+    except UnicodeDecodeError:
+        return False
+    return is_single and not codecs.lookup(encoding).name.startswith(_MULTI_BYTE)
+
+
+def _copy_as_utf8(name: str, work: Bytes, start: int, encoding: str, confidence: float) -> Source:
+    errors = "surrogatepass" if encoding.startswith(("utf-16", "utf-32")) else "surrogateescape"
+    decoder = codecs.getincrementaldecoder(encoding)(errors)
+    tail = b""
+    with tempfile.TemporaryFile() as copy:
+        for at in range(start, len(work), _PIECE):
+            copy.write(decoder.decode(work[at : at + _PIECE].tobytes()).encode("utf-8", "surrogatepass"))
+        tail = decoder.getstate()[0]
+        copy.flush()
+        size = copy.tell()
+        mapped = mmap.mmap(copy.fileno(), size, access=mmap.ACCESS_READ) if size else b""
+    return Source(name, np.frombuffer(mapped, np.uint8), 0, encoding, "utf-8", confidence, errors, tail)

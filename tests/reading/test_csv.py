@@ -1,0 +1,287 @@
+"""How CSV drops are read: what is found out, what the cells hold, which rows are put aside."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pipelines.errors import UserError
+from pipelines.reading import index
+from pipelines.reading.drops import Drop, count_records, open_drop
+from pipelines.reading.settings import FileSettings
+
+
+@pytest.fixture
+def open_text(tmp_path: Path):
+    def open_it(content: str | bytes, mapped: tuple[str, ...] = (), **declared: object) -> Drop:
+        path = tmp_path / "acme.csv"
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return open_drop(path, FileSettings(**declared), mapped)  # type: ignore[arg-type]
+
+    return open_it
+
+
+def read(drop: Drop) -> pl.DataFrame:
+    return pl.concat(drop.chunks())
+
+
+def cells(drop: Drop) -> list[tuple[str | None, ...]]:
+    return read(drop).drop("row_number", "line_number", "flaw").rows()
+
+
+LEADS = "name,phone\nAnn,07700900123\nBob,07700900124\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding"),
+    [
+        (LEADS.encode(), "utf-8"),
+        (LEADS.encode("utf-8-sig"), "utf-8"),
+        (LEADS.encode("utf-16"), "utf-16-le"),
+        (LEADS.encode("utf-16-le"), "utf-16-le"),
+        (LEADS.encode("utf-16-be"), "utf-16-be"),
+        (LEADS.replace("Ann", "Anné €").encode("cp1252"), "cp1252"),
+        (LEADS.replace("Ann", "Ann\x81é").encode("latin-1"), "iso8859-1"),
+    ],
+)
+def test_the_encoding_is_found_by_itself(open_text, content, encoding):
+    drop = open_text(content)
+
+    assert drop.found.encoding == encoding
+    assert drop.found.headers == ("name", "phone")
+    assert cells(drop)[1] == ("Bob", "07700900124")
+
+
+def test_a_declared_encoding_wins_over_what_would_be_found(open_text):
+    drop = open_text("name,phone\nŁukasz,07700900123\n".encode("cp1250"), encoding="cp1250")
+
+    assert cells(drop) == [("Łukasz", "07700900123")]
+
+
+def test_an_encoding_of_several_bytes_gives_back_the_suppliers_bytes(open_text):
+    content = "name,phone\n表示|,0312345678\n".encode("shift_jis")
+
+    drop = open_text(content, encoding="shift_jis")
+
+    assert cells(drop) == [("表示|", "0312345678")]
+    assert drop.raw_records(pl.Series([1]))["raw"][0] == content.splitlines(keepends=True)[1]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_every_kind_of_line_end_is_read(open_text, end):
+    drop = open_text(LEADS.replace("\n", end))
+
+    assert cells(drop) == [("Ann", "07700900123"), ("Bob", "07700900124")]
+    assert drop.found.row_delimiter == end
+
+
+def test_mixed_line_ends_are_read_together(open_text):
+    drop = open_text("name,phone\r\nAnn,1\rBob,2\nCid,3\r\n")
+
+    assert cells(drop) == [("Ann", "1"), ("Bob", "2"), ("Cid", "3")]
+    assert drop.found.row_delimiter == "mixed"
+    assert read(drop)["line_number"].to_list() == [2, 3, 4]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|", "¬", "~"])
+def test_the_usual_delimiters_are_found_by_themselves(open_text, delimiter):
+    drop = open_text(LEADS.replace(",", delimiter))
+
+    assert drop.found.delimiter == delimiter
+    assert cells(drop)[0] == ("Ann", "07700900123")
+
+
+def test_one_column_needs_no_delimiter(open_text):
+    drop = open_text("phone\n07700900123\n07700900124\n")
+
+    assert drop.found.delimiter is None
+    assert cells(drop) == [("07700900123",), ("07700900124",)]
+
+
+def test_delimiters_of_several_characters_and_escapes_can_be_declared(open_text):
+    assert cells(open_text('a||b\n"1||1"||2\n', delimiter="||", has_header=True)) == [("1||1", "2")]
+    assert cells(open_text("a\tb\n1\t2\n", delimiter="\\t", has_header=True)) == [("1", "2")]
+    assert cells(open_text("a,bEOR1,2\n2EOR", row_delimiter="EOR", delimiter=",", has_header=True)) == [("1", "2\n2")]
+
+
+def test_lines_over_the_table_are_preamble_and_blank_lines_are_counted_apart(open_text):
+    drop = open_text("January list\n\nname,phone,city\nAnn,07700900123,Ely\n\n  \nBob,07700900124,Bath\n")
+
+    assert drop.found.headers == ("name", "phone", "city")
+    assert (drop.found.preamble_lines, drop.found.blank_lines, drop.found.first_row) == (1, 3, 3)
+    assert read(drop).select("row_number", "line_number").rows() == [(1, 4), (2, 7)]
+
+
+def test_the_first_row_can_be_declared(open_text):
+    drop = open_text('x "y\nz,z\nname,phone\nAnn,1\n', first_row=3)
+
+    assert drop.found.headers == ("name", "phone")
+    assert read(drop)["line_number"].to_list() == [4]
+
+
+def test_a_file_without_a_header_keeps_its_first_row(open_text):
+    drop = open_text("Ann,07700900123,ann@example.com\nBob,07700900124,bob@example.com\n")
+
+    assert not drop.found.has_header
+    assert drop.found.headers == ("", "", "")
+    assert drop.found.records == 2
+    assert drop.header_bytes == b""
+
+
+def test_a_mapped_header_name_is_proof_of_a_header(open_text):
+    rows = "100,200\n300,400\n"
+
+    assert not open_text(rows).found.has_header
+    assert open_text(rows, mapped=("200",)).found.has_header
+
+
+def test_texts_stay_as_they_are_written(open_text):
+    drop = open_text('id,a,b,c,d\n007,"x ""y"" z"," 1 ","line\r\nbreak",NA\n', has_header=True)
+
+    assert cells(drop) == [("007", 'x "y" z', " 1 ", "line\r\nbreak", "NA")]
+
+
+def test_quotes_in_pairs_inside_an_unquoted_cell_are_text(open_text):
+    assert cells(open_text('name,phone\nRobert "Bob" Smith,1\nAnn,2\n')) == [('Robert "Bob" Smith', "1"), ("Ann", "2")]
+
+
+GOOD_ROWS = "name,phone,city\nAnn,1,Ely\n{}\nBob,2,Bath\nCid,3,Rye\nDee,4,Ayr\n"
+
+
+@pytest.mark.parametrize(
+    ("row", "flaw"),
+    [
+        ("Eve,5", "Q_RAGGED_SHORT"),
+        ("Eve,5,York,England", "Q_RAGGED_LONG"),
+        ('Eve,5" pipe,York', "Q_STRAY_QUOTE"),
+        ('"Eve" x,5,York', "Q_STRAY_QUOTE"),
+        ('Eve,"5,York', "Q_UNCLOSED_QUOTE"),
+        ('"Eve,5,York', "Q_UNCLOSED_QUOTE"),
+        ("Eve,5\x00,York", "Q_CONTROL"),
+        ("Eve,5\x1f,York", "Q_CONTROL"),
+        ("Eve," + "5" * ((1 << 20) + 1) + ",York", "Q_TOO_LONG"),
+    ],
+)
+def test_a_damaged_row_is_put_aside_alone(open_text, row, flaw):
+    drop = open_text(GOOD_ROWS.format(row))
+
+    rows = read(drop)
+    assert rows["flaw"].to_list() == [None, flaw, None, None, None]
+    assert rows["c1"].to_list() == ["Ann", None, "Bob", "Cid", "Dee"]
+    assert drop.found.records == 5
+    assert drop.raw_records(pl.Series([2]))["raw"].to_list() == [row.encode() + b"\n"]
+
+
+def test_undecodable_bytes_cost_their_own_row(open_text):
+    drop = open_text(
+        "name,phone\nAnné,1\nÉva\ufffd,2\nBoß,3\n".encode().replace("\ufffd".encode(), b"\xff"), encoding="utf-8"
+    )
+
+    assert read(drop)["flaw"].to_list() == [None, "Q_BAD_BYTES", None]
+    assert cells(drop)[2] == ("Boß", "3")
+
+
+def test_two_stray_quotes_do_not_swallow_the_rows_between(open_text):
+    drop = open_text('name,phone,city\nAnn,"1,Ely\nBob,2,Bath\nCid,3,Rye\nDee,4",Ayr\nEve,5,York\n')
+
+    assert read(drop)["c1"].to_list() == [None, "Bob", "Cid", None, "Eve"]
+
+
+def test_damage_keeps_a_record_of_several_lines_together(open_text):
+    drop = open_text('name,note,city\nAnn,"one\ntwo" x,Ely\nBob,"one\ntwo",Bath\n')
+
+    assert read(drop).select("line_number", "flaw", "c2").rows() == [(2, "Q_STRAY_QUOTE", None), (4, None, "one\ntwo")]
+
+
+def test_empty_fields_too_many_do_no_harm(open_text):
+    assert cells(open_text("name,phone\nAnn,1,,\nBob,2\n", has_header=True, delimiter=",")) == [
+        ("Ann", "1"),
+        ("Bob", "2"),
+    ]
+
+
+def test_a_header_longer_than_every_row_leaves_its_last_columns_empty(open_text):
+    drop = open_text("name,phone,city\nAnn,1\nBob,2\n", delimiter=",", has_header=True)
+
+    assert cells(drop) == [("Ann", "1", ""), ("Bob", "2", "")]
+    assert read(drop)["flaw"].null_count() == 2
+
+
+@pytest.mark.parametrize("tail", ['Bob,"2', "Bob"])
+def test_a_file_that_is_cut_off_says_so(open_text, tail):
+    drop = open_text(LEADS + tail)
+
+    assert drop.found.truncated
+    assert drop.found.records == 3
+
+
+def test_a_whole_file_without_a_last_line_end_is_not_cut_off(open_text):
+    assert not open_text(LEADS.rstrip("\n")).found.truncated
+
+
+def test_a_header_alone_is_a_drop_without_records(open_text):
+    drop = open_text("name,phone\n")
+
+    assert drop.found.records == 0
+    assert list(drop.chunks()) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "fact"),
+    [
+        (b"", "empty"),
+        (b"\n\r\n\n", "blank lines only"),
+        (b"PK\x03\x04rest", "zip"),
+        (b"%PDF-1.7", "PDF"),
+        (b"\x00" * 50, "NUL"),
+    ],
+)
+def test_what_is_no_table_is_refused(open_text, content, fact):
+    with pytest.raises(UserError, match=fact):
+        open_text(content)
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        {"encoding": "klingon"},
+        {"delimiter": '"'},
+        {"delimiter": ""},
+        {"delimiter": "12345678901"},
+        {"first_row": 9},
+        {"format": "xml"},
+    ],
+)
+def test_a_setting_that_cannot_be_is_refused(open_text, declared):
+    with pytest.raises(UserError, match=r"^acme\.csv: "):
+        open_text(LEADS, **declared)
+
+
+def test_blocks_smaller_than_a_record_change_nothing(open_text, monkeypatch):
+    content = 'name,note\r\nAnn,"a\r\nb"\r\nBob,\r\n\r\nCid,"5"" x"\r\nbad" row,1\r\nDee,é\r\n' * 3
+    expected = read(open_text(content)), open_text(content).found
+    monkeypatch.setattr(index, "BLOCK_BYTES", 7)
+    monkeypatch.setattr(index, "MAX_KEPT_RECORDS", 2)
+
+    drop = open_text(content)
+
+    assert read(drop).equals(expected[0])
+    assert drop.found == expected[1]
+
+
+def test_a_parser_that_loses_a_row_stops_the_import(open_text, monkeypatch):
+    from pipelines.reading import frames
+
+    drop = open_text(LEADS)
+    parse = pl.read_csv
+    monkeypatch.setattr(frames.pl, "read_csv", lambda *given, **options: parse(*given, **options).head(1))
+
+    with pytest.raises(UserError, match=r"counts 2 records .* parser 1"):
+        read(drop)
+
+
+def test_records_are_counted_without_reading_cells(tmp_path):
+    path = tmp_path / "acme.csv"
+    path.write_text(LEADS)
+
+    assert count_records(path, FileSettings()) == 2
