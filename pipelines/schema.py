@@ -1,0 +1,203 @@
+"""The columns of every table, said once: names, DuckDB types, and which of them a mapping may fill.
+
+Nothing here reads or writes anything. ``_id`` refers to another row, ``_on`` is a date, ``_at`` a time with zone.
+"""
+
+PHONE_SLOTS = ("phone1", "phone2", "phone3", "phone4", "phone5")
+
+# Text that a supplier sends about a person and that the dialler shows, in the published order.
+PERSON_FIELDS = ("title", "first_name", "last_name", "company", "address", "city", "region", "postcode", "country")
+
+# Everything a template may map to, besides `secondary.<table>.<field>`; `name` is split into first and last name.
+MAPPED_FIELDS = (
+    *PERSON_FIELDS,
+    "name",
+    "email",
+    *PHONE_SLOTS,
+    "time_zone",
+    "skill_group",
+    "language",
+    "tags",
+    "notes",
+)
+
+# What an update may overwrite, each column on its own; a phone slot moves as one (dial string, key, type).
+UPDATED_FIELDS = (*PERSON_FIELDS, "email", "time_zone", "skill_group", "call_info", "language", "tags", "notes")
+
+# kind in `contact_points` and `dnc`: what sort of value is compared. Kinds never match across.
+KIND_PHONE = 1  # E.164 digits
+KIND_DIGITS = 2  # '1' + the dial digits of a number that has no E.164 form
+KIND_EMAIL = 3  # 63 bits of the MD5 of the folded address; the text is compared as well
+
+LEADS: dict[str, str] = {
+    "lead_id": "BIGINT",
+    "list_id": "BIGINT",
+    "supplier": "VARCHAR",
+    "import_id": "VARCHAR",
+    "row_number": "BIGINT",
+    **dict.fromkeys(PERSON_FIELDS, "VARCHAR"),
+    "email": "VARCHAR",
+    **dict.fromkeys(PHONE_SLOTS, "VARCHAR"),
+    **{f"{slot}_key": "BIGINT" for slot in PHONE_SLOTS},
+    **{f"{slot}_type": "VARCHAR" for slot in PHONE_SLOTS},
+    "time_zone": "VARCHAR",
+    "skill_group": "VARCHAR",
+    "call_info": "VARCHAR",
+    "language": "VARCHAR",
+    "tags": "VARCHAR[]",
+    "notes": "VARCHAR",
+    "status": "VARCHAR",
+    "call_attempts": "INTEGER",
+    "created_at": "TIMESTAMPTZ",
+    "updated_at": "TIMESTAMPTZ",
+    "expires_at": "TIMESTAMPTZ",
+}
+
+CONTACT_POINTS: dict[str, str] = {
+    "kind": "UTINYINT",
+    "value": "BIGINT",
+    "lead_id": "BIGINT",
+    "list_id": "BIGINT",
+    "slot": "VARCHAR",
+}
+
+LISTS: dict[str, str] = {
+    "list_id": "BIGINT",
+    "name": "VARCHAR",
+    "time_zone": "VARCHAR",
+    "cloned_from": "VARCHAR",
+    "created_on": "DATE",
+}
+
+SUPPLIERS: dict[str, str] = {"supplier_id": "BIGINT", "name": "VARCHAR", "created_on": "DATE"}
+
+LEDGER_COLUMNS = ("rows_received", "blank_lines", "preamble_lines", "created", "updated", "rejected", "quarantined")
+FATES = ("created", "updated", "rejected", "quarantined")
+EFFECTS = ("replaced", "reset", "migrated", "deleted", "flushed")
+
+IMPORTS: dict[str, str] = {
+    "import_id": "VARCHAR",
+    "sequence": "BIGINT",
+    "status": "VARCHAR",
+    "file": "VARCHAR",
+    "sha256": "VARCHAR",
+    "bytes": "BIGINT",
+    "template": "VARCHAR",
+    "supplier": "VARCHAR",
+    "list_id": "BIGINT",
+    "list": "VARCHAR",
+    "import_date": "DATE",
+    "user": "VARCHAR",
+    "notes": "VARCHAR",
+    **dict.fromkeys(LEDGER_COLUMNS, "BIGINT"),
+    **dict.fromkeys(EFFECTS, "BIGINT"),
+    "cost_unit": "DECIMAL(18,6)",
+    "currency": "VARCHAR",
+    "cost_basis": "VARCHAR",
+    "cost_total": "DECIMAL(18,6)",
+    "expires_at": "TIMESTAMPTZ",
+    "message": "VARCHAR",
+    "started_at": "TIMESTAMPTZ",
+    "seconds": "DOUBLE",
+    "settings": "JSON",
+    "origins": "JSON",
+    "found": "JSON",
+}
+
+IMPORT_ROWS: dict[str, str] = {
+    "import_id": "VARCHAR",
+    "row_number": "BIGINT",
+    "line_number": "BIGINT",
+    "fate": "VARCHAR",
+    "code": "VARCHAR",
+    "detail": "VARCHAR",
+    "warnings": "VARCHAR[]",
+    "raw_cells": "JSON",
+    "lead_id": "BIGINT",
+}
+
+IMPORT_REASONS: dict[str, str] = {
+    "import_id": "VARCHAR",
+    "fate": "VARCHAR",
+    "code": "VARCHAR",
+    "rows": "BIGINT",
+}
+
+DNC: dict[str, str] = {
+    "kind": "UTINYINT",
+    "value": "BIGINT",
+    "category": "VARCHAR",
+    "source": "VARCHAR",
+    "listed_on": "DATE",
+    "expires_on": "DATE",
+}
+
+DNC_LOADS: dict[str, str] = {
+    "load_id": "BIGINT",
+    "category": "VARCHAR",
+    "file": "VARCHAR",
+    "sha256": "VARCHAR",
+    "source": "VARCHAR",
+    "region": "VARCHAR",
+    "as_of": "DATE",
+    "is_replacement": "BOOLEAN",
+    "lines": "BIGINT",
+    "added": "BIGINT",
+    "already_there": "BIGINT",
+    "removed": "BIGINT",
+    "unparsed": "BIGINT",
+    "blank": "BIGINT",
+    "loaded_at": "TIMESTAMPTZ",
+}
+
+CALLBACKS: dict[str, str] = {"lead_id": "BIGINT", "due_at": "TIMESTAMPTZ", "notes": "VARCHAR"}
+FETCHED: dict[str, str] = {"lead_id": "BIGINT", "fetched_at": "TIMESTAMPTZ"}
+DISPOSITIONS: dict[str, str] = {
+    "lead_id": "BIGINT",
+    "outcome": "VARCHAR",
+    "sale_value": "DECIMAL(18,6)",
+    "currency": "VARCHAR",
+    "called_at": "TIMESTAMPTZ",
+}
+
+# What an import changed, as it stood before: enough to put it back (the effect says what happened to the lead).
+LEAD_IMAGES: dict[str, str] = {"changed_by": "VARCHAR", "effect": "VARCHAR", **LEADS}
+CALLBACK_IMAGES: dict[str, str] = {"changed_by": "VARCHAR", **CALLBACKS}
+FETCHED_IMAGES: dict[str, str] = {"changed_by": "VARCHAR", **FETCHED}
+
+AUDIT_LOG: dict[str, str] = {
+    "logged_at": "TIMESTAMPTZ",
+    "user": "VARCHAR",
+    "action": "VARCHAR",
+    "subject": "VARCHAR",
+    "detail": "VARCHAR",
+}
+
+# Which published parts a commit made stale; emptied by the publication that follows it.
+UNPUBLISHED: dict[str, str] = {"relation": "VARCHAR", "partition": "VARCHAR", "part": "VARCHAR"}
+
+STORE: dict[str, dict[str, str]] = {
+    "leads": LEADS,
+    "contact_points": CONTACT_POINTS,
+    "lists": LISTS,
+    "suppliers": SUPPLIERS,
+    "imports": IMPORTS,
+    "import_rows": IMPORT_ROWS,
+    "import_reasons": IMPORT_REASONS,
+    "dnc": DNC,
+    "dnc_loads": DNC_LOADS,
+    "callbacks": CALLBACKS,
+    "fetched": FETCHED,
+    "dispositions": DISPOSITIONS,
+    "lead_images": LEAD_IMAGES,
+    "callback_images": CALLBACK_IMAGES,
+    "fetched_images": FETCHED_IMAGES,
+    "audit_log": AUDIT_LOG,
+    "unpublished": UNPUBLISHED,
+}
+
+
+def create_table(name: str, columns: dict[str, str], *, temporary: bool = False) -> str:
+    """Return the statement that creates a table of these columns if it is not there."""
+    body = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
+    return f"CREATE {'TEMP ' if temporary else ''}TABLE IF NOT EXISTS {name} ({body})"
