@@ -1,0 +1,111 @@
+"""The part of the walk that needs nothing but the row: map, tidy, numbers, e-mail, contact rule, call info.
+
+Every step adds columns; none drops, reorders or overwrites. A verdict, once given, stays: the first code that applies
+in the order of the walk.
+"""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from pipelines.call_info import render_call_info
+from pipelines.emails import add_email
+from pipelines.mapping import add_fields, map_fields
+from pipelines.numbers import add_phones
+from pipelines.schema import PERSON_FIELDS, PHONE_SLOTS
+from pipelines.template import Template
+
+
+class Cleaner:
+    """The row-wise part of the walk for one template and one file's columns."""
+
+    def __init__(self, template: Template, headers: Sequence[str], file: str) -> None:
+        """Check the mapping and the call info against the file's headers; raises UserError where they do not fit."""
+        self.template = template
+        self.fields = map_fields(template, headers, file)
+        self.call_info = render_call_info(template.call_info, headers, file)
+
+    def clean(self, chunk: pl.DataFrame) -> pl.DataFrame:
+        """Return the cleaned rows of a chunk as the reader gives it, one for one and in order.
+
+        Columns: ``row_number`` and ``line_number`` (Int64), ``code`` (String: why the row goes no further, or null),
+        ``warnings`` (List of codes), ``raw_cells`` (String: JSON of emptied cells as they came, or null), the lead's
+        text columns, ``phoneN`` (dial string), ``phoneN_key`` (Int64) and ``phoneN_type``, null where not usable.
+        """
+        rows = add_fields(chunk, self.fields).pipe(add_phones, self.template.phone).pipe(add_email)
+        rows = rows.with_columns(call_info=self.call_info).pipe(add_verdict, self.template)
+        return rows.pipe(add_warnings).pipe(_select_cleaned, self.template)
+
+
+def add_verdict(rows: pl.DataFrame, template: Template) -> pl.DataFrame:
+    """Add ``code`` (String): the flaw of the record, else the first rule of the row-wise walk that it breaks.
+
+    Sources: decisions, Phone numbers (contact points); checklist ML-037, CM-022.
+    """
+    bad_email = pl.col("email_flaw")
+    has_phone = pl.any_horizontal(pl.col(f"{slot}_dial").is_not_null() for slot in PHONE_SLOTS)
+    has_email = pl.col("email").is_not_null() & bad_email.is_null()
+    first_phone_flaw = pl.coalesce(f"{slot}_flaw" for slot in PHONE_SLOTS)
+    no_contact = pl.lit("R_NO_CONTACT")
+    has_contact, why = {
+        "phone": (has_phone, pl.coalesce(first_phone_flaw, no_contact)),
+        "email": (has_email, pl.coalesce(bad_email, no_contact)),
+        "any": (has_phone | has_email, pl.coalesce(first_phone_flaw, bad_email, no_contact)),
+    }[template.contact]
+    # The order of the walk: numbers come before e-mail, so a row that fails by both says so by its number.
+    is_phone_fault = ~has_contact & why.str.starts_with("R_PHONE")
+    rules: list[pl.Expr] = [pl.col("flaw"), pl.when(is_phone_fault).then(why)]
+    if template.email.validate_:
+        rules.append(bad_email)
+    if template.email.required:
+        rules += [pl.when(pl.col("email").is_null()).then(pl.lit("R_EMAIL_MISSING")), bad_email]
+    rules.append(pl.when(~has_contact).then(why))
+    return rows.with_columns(code=pl.coalesce(rules))
+
+
+def add_warnings(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add ``warnings`` (List of codes, sorted) and ``raw_cells`` (String: JSON object of the cells not kept whole)."""
+    is_bad_phone = {slot: pl.col(f"{slot}_flaw").is_not_null() for slot in PHONE_SLOTS}
+    is_bad_email = pl.col("email_flaw").is_not_null()
+    is_kept_raw = {
+        slot: bad | pl.col(f"{slot}_warnings").list.contains("W_SECOND_NUMBER").fill_null(value=False)
+        for slot, bad in is_bad_phone.items()
+    } | {"email": is_bad_email}
+    dropped = pl.concat_list(
+        pl.when(pl.any_horizontal(is_bad_phone.values())).then(pl.lit("W_PHONE_DROPPED")),
+        pl.when(is_bad_email).then(pl.lit("W_EMAIL_DROPPED")),
+    ).list.drop_nulls()
+    raw = pl.struct(pl.when(kept).then(pl.col(name)).alias(name) for name, kept in is_kept_raw.items())
+    return rows.with_columns(
+        warnings=pl.concat_list(dropped, *(pl.col(f"{slot}_warnings").fill_null([]) for slot in PHONE_SLOTS))
+        .list.unique()
+        .list.sort(),
+        raw_cells=pl.when(pl.any_horizontal(is_kept_raw.values())).then(raw.struct.json_encode()),
+    )
+
+
+def _select_cleaned(rows: pl.DataFrame, template: Template) -> pl.DataFrame:
+    tags = pl.concat_list(
+        pl.lit(template.tags, dtype=pl.List(pl.String)),
+        pl.col("tags").str.split(";").list.eval(pl.element().str.strip_chars()).fill_null([]),
+    )
+    skill_group = pl.coalesce(pl.col("skill_group"), pl.lit(template.skill_group, pl.String))
+    return rows.select(
+        "row_number",
+        "line_number",
+        "code",
+        "warnings",
+        "raw_cells",
+        *PERSON_FIELDS,
+        pl.when(pl.col("email_flaw").is_null()).then(pl.col("email")).alias("email"),
+        *(pl.col(f"{slot}_dial").alias(slot) for slot in PHONE_SLOTS),
+        *(f"{slot}_key" for slot in PHONE_SLOTS),
+        *(f"{slot}_type" for slot in PHONE_SLOTS),
+        pl.coalesce(pl.col("time_zone"), pl.lit(template.time_zone, pl.String)).alias("time_zone"),
+        skill_group.alias("skill_group"),
+        "call_info",
+        "language",
+        tags.list.unique(maintain_order=True).alias("tags"),
+        "notes",
+        has_own_skill_group=pl.col("skill_group").is_not_null(),
+    )

@@ -1,0 +1,274 @@
+"""Phone cells become a key, a dial string and a verdict: what stands around libphonenumber's rules, apart from them.
+
+The key is E.164 as an integer and is what everything is compared by; the dial string is what the dialler gets, shaped
+by the template's Format. Source of the rules: decisions, Phone numbers; checklist ML-026..031, ML-061, MA-021..025.
+"""
+
+from functools import cache
+
+import phonenumbers
+import polars as pl
+from phonenumbers import country_code_for_region
+
+from pipelines.mapping import BLANKS
+from pipelines.phones import parse_phones
+from pipelines.schema import PHONE_SLOTS
+from pipelines.template import PhoneOptions
+
+CELL_SCHEMA = pl.Schema(
+    [
+        ("raw", pl.String()),
+        ("key", pl.Int64()),
+        ("dial", pl.String()),
+        ("type", pl.String()),
+        ("flaw", pl.String()),
+        ("warnings", pl.List(pl.String())),
+    ]
+)
+# 18 digits and the sentinel still fit a BIGINT; no telephone plan comes near.
+MAX_DIGITS = 18
+
+_text = pl.col("text")
+_digits = pl.col("text").str.replace_all(r"[^0-9]", "")
+
+# A spreadsheet's way of keeping text, and invisible marks that come with copied numbers.
+TEXT_MARK = r"^(?:'|=\")\s*|\"$|[\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+FLOAT = r"^\+?[0-9]+\.0+$"
+SCIENTIFIC = r"^\+?([0-9])(?:[.,]([0-9]+))?[eE]\+?([0-9]{1,2})$"
+EXTENSION = r"(?i)^(.*[0-9].*?)\s*[,;/]?\s*(?:;ext=|\bext(?:ension|n)?\b\.?|\bx|x|#)\s*:?\.?\s*[0-9]{1,7}\s*$"
+# A whole number, then a mark that separates, then something with a whole number's digits; or then words.
+SECOND_NUMBER = (
+    r"(?i)^(\+?[^;,&|/\r\n]*?(?:[0-9][^0-9;,&|/\r\n]{0,3}){7,})\s*(?:[;,&|/\r\n]|\bor\b|\band\b)+"
+    r"\s*\D{0,12}(?:[0-9]\D{0,3}){6,}"
+)
+SECOND_AFTER_BLANK = r"^(\+?(?:[0-9][^0-9]{0,3}){9,15}?)\s+[+0](?:[0-9][^0-9]{0,3}){8,}$"
+PROSE = r"^(\+?[0-9(][0-9\s().\-/\u00a0\u2010-\u2015]*[0-9])[\s,;:(\-]*\pL.*$"
+FOREIGN_DIGIT = r"[\p{Nd}--[0-9]]"
+FILLED_WITH_ZEROS = r"^\+?[1-9][0-9]{3,8}0{6,}$"
+
+FLAWS_BY_ANSWER = {
+    "TOO_SHORT": "R_PHONE_TOO_SHORT",
+    "TOO_SHORT_NSN": "R_PHONE_TOO_SHORT",
+    "TOO_SHORT_AFTER_IDD": "R_PHONE_TOO_SHORT",
+    "TOO_LONG": "R_PHONE_TOO_LONG",
+    "IS_POSSIBLE_LOCAL_ONLY": "R_PHONE_NO_AREA_CODE",
+}
+
+
+def clean_cells(raw: pl.Series, options: PhoneOptions) -> pl.DataFrame:
+    """Clean the distinct, non-null texts of phone cells.
+
+    ``raw`` is String without nulls and repeats. Returns one row per text: ``raw``, ``key`` (Int64, E.164 digits, null
+    where the number has none), ``dial`` (String), ``type`` (String: libphonenumber's name), ``flaw`` (String: the code
+    of why the cell is not usable, null where it is), ``warnings`` (List of codes). A cell with a flaw keeps no key and
+    no dial string. The order is not kept.
+    """
+    cells = raw.rename("raw").to_frame().pipe(_repair).pipe(_keep_first_number)
+    cells = _parse(cells, options).pipe(_add_area_code, options).pipe(_shape, options).pipe(_truncate, options)
+    flaw = pl.coalesce(pl.col("flaw"), _judge(options))
+    usable = flaw.is_null()
+    return cells.select(
+        "raw",
+        key=pl.when(usable).then(pl.col("number")),
+        dial=pl.when(usable).then(pl.col("dial")),
+        type=pl.when(usable).then(pl.col("type")),
+        flaw=flaw,
+        warnings=_collect_warnings(cells),
+    ).cast(CELL_SCHEMA)
+
+
+def _repair(cells: pl.DataFrame) -> pl.DataFrame:
+    """Undo what spreadsheets do where no digit was lost, and name what cannot be undone."""
+    plain = pl.col("raw").str.replace_all(TEXT_MARK, "").str.strip_chars(BLANKS)
+    cells = cells.with_columns(text=plain)
+    mantissa = _text.str.extract(SCIENTIFIC, 1) + _text.str.extract(SCIENTIFIC, 2).fill_null("")
+    cells = cells.with_columns(
+        is_float=_text.str.contains(FLOAT),
+        is_scientific=_text.str.contains(SCIENTIFIC),
+        has_all_digits=mantissa.str.len_chars() == _text.str.extract(SCIENTIFIC, 3).cast(pl.Int32) + 1,
+        mantissa=mantissa,
+    )
+    lost = (pl.col("is_scientific") & ~pl.col("has_all_digits")) | _text.str.contains(FILLED_WITH_ZEROS)
+    is_one_digit = _digits.str.strip_chars_start(_digits.str.slice(0, 1)) == ""
+    filler = ((_digits.str.len_chars() <= 3) | is_one_digit) & ~_text.str.contains(FOREIGN_DIGIT)
+    return cells.with_columns(
+        flaw=pl.when(lost).then(pl.lit("R_PHONE_SPREADSHEET")).when(filler).then(pl.lit("R_PHONE_PLACEHOLDER")),
+        W_SPREADSHEET_REPAIRED=pl.col("is_float") | (pl.col("is_scientific") & pl.col("has_all_digits")),
+        text=pl.when(pl.col("is_float"))
+        .then(_text.str.replace(r"\.0+$", ""))
+        .when(pl.col("is_scientific") & pl.col("has_all_digits"))
+        .then(pl.col("mantissa"))
+        .otherwise(_text),
+    )
+
+
+def _keep_first_number(cells: pl.DataFrame) -> pl.DataFrame:
+    """Cut an extension, a second number or prose off; the whole cell stays in ``raw``."""
+    extension = _text.str.extract(EXTENSION, 1)
+    is_extended = extension.str.count_matches("[0-9]") >= 7
+    cells = cells.with_columns(
+        W_EXTENSION=is_extended.fill_null(False), text=pl.when(is_extended).then(extension).otherwise(_text)
+    )
+    first = pl.coalesce(_text.str.extract(pattern, 1) for pattern in (SECOND_NUMBER, SECOND_AFTER_BLANK, PROSE))
+    has_rest = (first.str.count_matches("[0-9]") >= 7) & pl.col("flaw").is_null()
+    return cells.with_columns(
+        W_SECOND_NUMBER=has_rest.fill_null(False), text=pl.when(has_rest).then(first).otherwise(_text)
+    )
+
+
+def _parse(cells: pl.DataFrame, options: PhoneOptions) -> pl.DataFrame:
+    parsed = parse_phones(cells["text"], options.resolved_region)
+    return cells.drop(parsed.columns, strict=False).hstack(parsed)
+
+
+def _add_area_code(cells: pl.DataFrame, options: PhoneOptions) -> pl.DataFrame:
+    """Complete local numbers by the template's area code, where that makes a valid number."""
+    if options.area_code is None:
+        return cells.with_columns(W_AREA_CODE_ADDED=pl.lit(False))
+    is_local = ~pl.col("is_valid") & pl.col("flaw").is_null() & ~_is_international()
+    completed = pl.when(is_local).then(pl.lit(options.area_code) + _digits)
+    candidates = cells.with_columns(text=completed).pipe(_parse, options)
+    is_completed = candidates["is_valid"].fill_null(value=False)
+    chosen = {
+        name: pl.when(pl.lit(is_completed)).then(pl.lit(candidates[name])).otherwise(pl.col(name))
+        for name in ("text", *parse_phones(pl.Series([], dtype=pl.String), None).columns)
+    }
+    return cells.with_columns(**chosen, W_AREA_CODE_ADDED=is_completed)
+
+
+def _is_international() -> pl.Expr:
+    return _text.str.contains(r"^[^0-9]*[+\uff0b]|^[^0-9]*00")
+
+
+def _shape(cells: pl.DataFrame, options: PhoneOptions) -> pl.DataFrame:
+    """Add ``dial``, the number as the dialler gets it, by the template's Format."""
+    if options.resolved_format == "advanced":
+        return cells.with_columns(dial=_shape_advanced(options))
+    abroad = pl.concat_str([pl.lit("00"), pl.col("country_code").cast(pl.String), pl.col("national_number")])
+    prefix, code = {"uk": ("0", 44), "intl_uk": ("0044", 44), "intl_aus": ("0061", 61), "intl_sa": ("0027", 27)}[
+        options.resolved_format
+    ]
+    home = pl.lit(prefix) + pl.col("national_number")
+    without_key = (
+        pl.when(_is_international()).then(_digits).otherwise(pl.lit(prefix) + _digits.str.strip_chars_start("0"))
+    )
+    return cells.with_columns(
+        dial=pl.when(pl.col("country_code") == code)
+        .then(home)
+        .when(pl.col("country_code").is_not_null())
+        .then(abroad)
+        .otherwise(without_key)
+    )
+
+
+def _shape_advanced(options: PhoneOptions) -> pl.Expr:
+    """Return the dial string of manual control: the digits as sent, then calling code, then leading zero.
+
+    What was not sent as the plan's own digits (``+44 (0)…``, ``0044…``, ``44…``) is first brought to them, or to
+    ``00`` and its own calling code where it is of another country: else the prefixes would ring a stranger.
+    """
+    code = pl.col("country_code").cast(pl.String)
+    is_home = pl.col("country_code") == country_code_for_region(options.resolved_region)
+    is_abroad = (~is_home).fill_null(value=False)
+    national = pl.col("national_format").str.replace_all(r"[^0-9]", "")
+    as_sent = _digits if options.remove_non_digits else _text
+    is_as_planned = (_digits == national) | (_digits == pl.col("national_number"))
+    dial = (
+        pl.when(is_abroad)
+        .then(pl.lit("00") + code + pl.col("national_number"))
+        .when(is_as_planned | pl.col("country_code").is_null())
+        .then(as_sent)
+        .otherwise(national)
+    )
+    if options.calling_code:
+        wanted = options.calling_code.lstrip("+")
+        has_it = dial.str.starts_with(wanted) & (pl.lit(wanted == "0") | pl.col("country_code").is_null())
+        is_plans_own = (code == wanted).fill_null(value=False)
+        dial = (
+            pl.when(is_plans_own)
+            .then(pl.lit(wanted) + pl.col("national_number"))
+            .when(is_abroad | has_it)
+            .then(dial)
+            .otherwise(pl.lit(wanted) + dial)
+        )
+    if options.add_leading_zero:
+        dial = pl.when(dial.str.starts_with("0")).then(dial).otherwise(pl.lit("0") + dial)
+    return dial
+
+
+def _truncate(cells: pl.DataFrame, options: PhoneOptions) -> pl.DataFrame:
+    """Cut to the maximum length; what was cut is another number, so it is parsed anew."""
+    if not options.truncate or options.max_length is None:
+        return cells.with_columns(W_TRUNCATED=pl.lit(False))
+    too_long = (pl.col("dial").str.len_chars() > options.max_length).fill_null(False) & pl.col("flaw").is_null()
+    cells = cells.with_columns(W_TRUNCATED=too_long, dial=pl.col("dial").str.slice(0, options.max_length))
+    cut = cells.filter("W_TRUNCATED").with_columns(text=pl.col("dial")).pipe(_parse, options)
+    return pl.concat([cells.filter(~pl.col("W_TRUNCATED")), cut.select(cells.columns)])
+
+
+def _judge(options: PhoneOptions) -> pl.Expr:
+    """Return the code of the first rule that a cell breaks, in the order of the walk: length, then validity."""
+    length = pl.col("dial").str.count_matches("[0-9]").fill_null(0)
+    rules: list[tuple[pl.Expr, pl.Expr | str]] = []
+    if options.min_length is not None:
+        rules.append((length < options.min_length, "R_PHONE_TOO_SHORT"))
+    if options.max_length is not None:
+        rules.append((length > options.max_length, "R_PHONE_TOO_LONG"))
+    is_local = _digits.str.len_chars().is_in(find_local_lengths(options.resolved_region)) & ~_text.str.contains(
+        r"^[^0-9]*[+0]"
+    )
+    why = (
+        pl.when(is_local)
+        .then(pl.lit("R_PHONE_NO_AREA_CODE"))
+        .otherwise(
+            pl.col("possible").replace_strict(FLAWS_BY_ANSWER, default="R_PHONE_INVALID", return_dtype=pl.String)
+        )
+    )
+    if options.require == "valid":
+        rules.append((~pl.col("is_valid"), why))
+    elif options.require == "possible":
+        rules.append((pl.col("possible") != "IS_POSSIBLE", why))
+    rules += [
+        (length == 0, "R_PHONE_PLACEHOLDER"),
+        (pl.col("number").is_null() & (length > MAX_DIGITS), "R_PHONE_TOO_LONG"),
+    ]
+    return pl.coalesce(pl.when(broken).then(pl.lit(code) if isinstance(code, str) else code) for broken, code in rules)
+
+
+@cache
+def find_local_lengths(region: str) -> list[int]:
+    """Return how many digits a landline number of a region has where its area code is left out.
+
+    Source: libphonenumber's answer for each length; empty where a region has no area codes.
+    """
+    code = country_code_for_region(region)
+    local_only = phonenumbers.ValidationResult.IS_POSSIBLE_LOCAL_ONLY
+    return [
+        length
+        for length in range(4, 15)
+        if phonenumbers.is_possible_number_for_type_with_reason(
+            phonenumbers.PhoneNumber(country_code=code, national_number=int("2" * length)),
+            phonenumbers.PhoneNumberType.FIXED_LINE,
+        )
+        == local_only
+    ]
+
+
+def _collect_warnings(cells: pl.DataFrame) -> pl.Expr:
+    names = sorted(name for name in cells.columns if name.startswith("W_"))
+    return pl.concat_list(pl.when(name).then(pl.lit(name)) for name in names).list.drop_nulls()
+
+
+def add_phones(rows: pl.DataFrame, options: PhoneOptions) -> pl.DataFrame:
+    """Add to each row what its phone cells hold.
+
+    Reads ``phone1``…``phone5`` (String, tidied); adds for each slot ``…_dial`` (String), ``…_key`` (Int64),
+    ``…_type`` (String), ``…_flaw`` (String, a code) and ``…_warnings`` (List of codes). Each distinct text is cleaned
+    once. Keeps rows and order.
+    """
+    raw = pl.concat([rows[slot].rename("raw") for slot in PHONE_SLOTS]).drop_nulls().unique()
+    cells = clean_cells(raw, options)
+    for slot in PHONE_SLOTS:
+        named = cells.rename({name: slot if name == "raw" else f"{slot}_{name}" for name in cells.columns})
+        rows = rows.join(named, on=slot, how="left", maintain_order="left")
+    return rows
