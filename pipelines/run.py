@@ -1,0 +1,137 @@
+"""What one import is told, as the one-row table ``run`` that the statements of sql/ read."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import duckdb
+
+from pipelines.duplicates import Situation
+from pipelines.lists import Destination, expiry_instant, require_list, start_of
+from pipelines.schema import create_table
+from pipelines.template import Template
+
+RUN = {
+    "import_id": "VARCHAR",
+    "lead_base": "BIGINT",
+    "list_id": "BIGINT",
+    "supplier": "VARCHAR",
+    "import_date": "DATE",
+    "created_at": "TIMESTAMPTZ",
+    "as_of": "TIMESTAMPTZ",
+    "expires_at": "TIMESTAMPTZ",
+    "contact": "VARCHAR",
+    "dnc_categories": "VARCHAR[]",
+    "dnc_on_match": "VARCHAR",
+    "dedupe_keys": "VARCHAR[]",
+    "is_global": "BOOLEAN",
+    "scope_lists": "BIGINT[]",
+    "delete_existing": "BOOLEAN",
+    "keep_callbacks": "BOOLEAN",
+}
+# A lead's id is 36 bits of its import's and 27 of its row number: the same drop gives the same ids wherever and
+# whenever it is imported.
+ROW_BITS = 27
+MAX_ROWS = 2**ROW_BITS - 1
+
+
+@dataclass(frozen=True)
+class Run:
+    """One import: who, where to, when. ``created_at`` is the logical instant, never the clock's."""
+
+    import_id: str
+    lead_base: int
+    sequence: int
+    template: Template
+    destination: Destination
+    import_date: date
+    created_at: datetime
+    as_of: datetime
+    expires_at: datetime | None
+
+
+def plan_run(
+    connection: duckdb.DuckDBPyConnection,
+    template: Template,
+    destination: Destination,
+    day: date,
+    sha256: str,
+    now: datetime,
+    import_id: str | None = None,
+) -> Run:
+    """Return the run of a drop on a day; ``import_id`` where a held import goes on.
+
+    A drop that is imported on its own day sees leads as they are now; one that is imported for another day sees them as
+    they were when that day began.
+    """
+    created_at = start_of(day, destination.zone)
+    is_today = now.astimezone(destination.zone).date() == day
+    if import_id is None:
+        import_id, lead_base = _identify(connection, template.name, sha256, day)
+    else:
+        lead_base = _lead_base(import_id)
+    highest = connection.sql("SELECT coalesce(max(sequence), 0) FROM imports").fetchall()[0][0]
+    return Run(
+        import_id,
+        lead_base,
+        highest + 1,
+        template,
+        destination,
+        day,
+        created_at,
+        now if is_today else created_at,
+        expiry_instant(template.expiry, day, destination.zone),
+    )
+
+
+def _identify(connection: duckdb.DuckDBPyConnection, template: str, sha256: str, day: date) -> tuple[str, int]:
+    """Return an id from what the import is: the day and a hash of template, content and how often it was tried."""
+    taken = {row[0] for row in connection.sql("SELECT import_id FROM imports").fetchall()}
+    bases = {_lead_base(import_id) for import_id in taken}
+    attempt = 1
+    while True:
+        text = f"{template}\0{sha256}\0{day}\0{attempt}"
+        import_id = f"{day:%Y%m%d}-{hashlib.sha256(text.encode()).hexdigest()[:10]}"
+        lead_base = _lead_base(import_id)
+        if import_id not in taken and lead_base not in bases:
+            return import_id, lead_base
+        attempt += 1
+
+
+def _lead_base(import_id: str) -> int:
+    return (int(hashlib.sha256(import_id.encode()).hexdigest()[:9], 16)) << ROW_BITS
+
+
+def place_run(connection: duckdb.DuckDBPyConnection, run: Run) -> Situation:
+    """Write the ``run`` table; return what the duplicate check has to know.
+
+    Raises UserError for a list in the scope that does not exist.
+    """
+    dedupe = run.template.dedupe
+    scope = set(dedupe.scope) if dedupe else set()
+    own = run.destination.list_id
+    scope_lists = {require_list(connection, name, "dedupe.lists").list_id for name in dedupe.lists} if dedupe else set()
+    sees_destination = bool(scope & {"destination", "global"}) or own in scope_lists
+    if "destination" in scope:
+        scope_lists.add(own)
+    values = {
+        "import_id": run.import_id,
+        "lead_base": run.lead_base,
+        "list_id": own,
+        "supplier": run.template.supplier,
+        "import_date": run.import_date,
+        "created_at": run.created_at,
+        "as_of": run.as_of,
+        "expires_at": run.expires_at,
+        "contact": run.template.contact,
+        "dnc_categories": run.template.dnc.categories if run.template.dnc else [],
+        "dnc_on_match": run.template.dnc.on_match if run.template.dnc else None,
+        "dedupe_keys": dedupe.keys if dedupe else [],
+        "is_global": "global" in scope,
+        "scope_lists": sorted(scope_lists),
+        "delete_existing": run.template.delete_existing,
+        "keep_callbacks": run.template.keep_callbacks,
+    }
+    connection.execute(create_table("run", RUN, temporary=True))
+    connection.execute(f"INSERT INTO run VALUES ({', '.join('?' * len(RUN))})", [values[name] for name in RUN])
+    return Situation(own, run.template.supplier, run.lead_base, sees_destination or "file" in scope, sees_destination)

@@ -1,0 +1,69 @@
+"""The part of the walk that asks the store: do-not-call, duplicates in the file, duplicates among the leads.
+
+Works on temporary relations of the writer's connection: reads ``drop_rows`` (the cleaned rows) and ``run`` (one row:
+this import's settings), leaves ``verdicts``, ``touches``, ``doomed`` and ``dnc_verdicts``. Changes no table.
+"""
+
+import duckdb
+import polars as pl
+
+from pipelines.duplicates import TOUCHES, VERDICTS, Meetings, Resolution, Situation, resolve_duplicates
+from pipelines.queries import read_query
+from pipelines.schema import create_table
+from pipelines.template import Template
+
+NONE = Resolution(pl.DataFrame(schema=VERDICTS), pl.DataFrame(schema=TOUCHES), rounds=0)
+DNC_VERDICTS = {
+    "row_number": "BIGINT",
+    "category": "VARCHAR",
+    "is_rejected": "BOOLEAN",
+    "slots": "VARCHAR[]",
+    "detail": "VARCHAR",
+}
+
+
+def screen(connection: duckdb.DuckDBPyConnection, template: Template, situation: Situation) -> int:
+    """Give every row of ``drop_rows`` its verdict; return in how many rounds the duplicates were decided."""
+    _keep(connection, "drop_points")
+    if template.dnc:
+        _keep(connection, "dnc_hits")
+        _keep(connection, "dnc_verdicts")
+    else:
+        connection.execute("CREATE TEMP TABLE dnc_hits (row_number BIGINT, slot VARCHAR)")
+        connection.execute(create_table("dnc_verdicts", DNC_VERDICTS, temporary=True))
+    _keep(connection, "doomed")
+    resolution = _find_duplicates(connection, template, situation) if template.dedupe else NONE
+    _keep_frame(connection, "duplicate_verdicts", resolution.verdicts)
+    _keep_frame(connection, "touches", resolution.touches)
+    _keep(connection, "verdicts")
+    return resolution.rounds
+
+
+def _find_duplicates(connection: duckdb.DuckDBPyConnection, template: Template, situation: Situation) -> Resolution:
+    assert template.dedupe is not None  # noqa: S101  the caller asked
+    _keep(connection, "live_points")
+    _keep(connection, "existing_matches")
+    _keep(connection, "shared_points")
+    in_order = template.dedupe.action == "update" or template.dedupe.migrate
+    contested = connection.sql(
+        "SELECT * FROM live_points WHERE row_number IN"
+        " (SELECT row_number FROM shared_points UNION SELECT row_number FROM existing_matches)"
+        if in_order
+        else "SELECT * FROM shared_points"
+    ).pl()
+    meetings = Meetings(
+        contested.sort("row_number", "slot"),
+        connection.sql("SELECT * FROM existing_matches ORDER BY row_number, slot, age, lead_slot").pl(),
+        connection.sql(read_query("screening/matched_lead_points")).pl(),
+    )
+    return resolve_duplicates(meetings, template.dedupe, situation)
+
+
+def _keep(connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    connection.execute(f"CREATE TEMP TABLE {name} AS {read_query(f'screening/{name}')}")
+
+
+def _keep_frame(connection: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
+    connection.register("handed_over", frame.to_arrow())
+    connection.execute(f"CREATE TEMP TABLE {name} AS SELECT * FROM handed_over")
+    connection.unregister("handed_over")

@@ -1,0 +1,122 @@
+"""The one door through which anything is written: lock, open, one transaction, close.
+
+A reader never comes here; it opens what is published. See docs/decisions/0001-store.md.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import filelock
+
+from pipelines.errors import UserError
+from pipelines.home import Home
+from pipelines.queries import read_query
+from pipelines.schema import STORE, create_table
+
+LOCK_SECONDS = 600.0
+# Files written by 2.x with this can be opened by 1.5: going back is a change of a pin.
+STORAGE_VERSION = "v1.5.0"
+DEFAULT_MEMORY = "2GB"
+
+
+@contextmanager
+def open_writer(home: Home, *, timeout: float = LOCK_SECONDS) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the store for writing, alone; yield a connection inside one transaction.
+
+    Leaving the block commits; an exception rolls everything back. The lock belongs to the process and the kernel frees
+    it when the process dies. Raises UserError where another writer keeps it longer than ``timeout`` seconds, or where
+    the file is no store.
+    """
+    home.make()
+    lock = filelock.FileLock(home.lock, timeout=timeout)
+    try:
+        lock.acquire()
+    except filelock.Timeout:
+        owner = _read_owner(home)
+        remedy = "Wait for it to end, or end it." if owner else "Try again."
+        raise UserError(str(home.root), f"Another process{owner} is writing to this home.", remedy) from None
+    try:
+        _owner_path(home).write_text(str(os.getpid()))
+        with _connect(home.store, home.work) as connection:
+            connection.execute("BEGIN")
+            try:
+                yield connection
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
+    finally:
+        lock.release()
+
+
+def commit_so_far(connection: duckdb.DuckDBPyConnection) -> None:
+    """Commit what was done under this lock and begin the next transaction."""
+    connection.execute("COMMIT")
+    connection.execute("BEGIN")
+
+
+@contextmanager
+def open_scratch(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open what a rehearsal may write to: the store, rolled back at the end, or an empty one where there is none."""
+    if not home.store.exists():
+        with _connect(None, None) as connection:
+            yield connection
+        return
+
+    class _Rehearsed(BaseException):
+        """Thrown to roll back."""
+
+    try:
+        with open_writer(home) as connection:
+            yield connection
+            raise _Rehearsed
+    except _Rehearsed:
+        return
+
+
+@contextmanager
+def _connect(path: Path | None, spill: Path | None) -> Iterator[duckdb.DuckDBPyConnection]:
+    config: dict[str, str | bool | int | float | list[str]] = {}
+    if path:
+        config["storage_compatibility_version"] = STORAGE_VERSION
+    try:
+        connection = duckdb.connect(str(path or ":memory:"), config=config)
+    except duckdb.Error as error:
+        raise UserError(
+            str(path), f"The store cannot be opened: {str(error).splitlines()[0]}", "See docs/store.md."
+        ) from None
+    with connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET preserve_insertion_order = false")
+        connection.execute("SET memory_limit = ?", [os.environ.get("LEADMILL_MEMORY", DEFAULT_MEMORY)])
+        if spill:
+            connection.execute("SET temp_directory = ?", [str(spill / "spill")])
+        for name, columns in STORE.items():
+            connection.execute(create_table(name, columns))
+        yield connection
+
+
+def _owner_path(home: Home) -> Path:
+    return home.lock.with_name("writer.pid")
+
+
+def _read_owner(home: Home) -> str:
+    try:
+        return f" (PID {int(_owner_path(home).read_text())})"
+    except (OSError, ValueError):
+        return ""
+
+
+def insert_query(connection: duckdb.DuckDBPyConnection, table: str, query: str) -> int:
+    """Insert what a statement of sql/ returns into a table, by column name; return the number of rows."""
+    connection.execute(f"INSERT INTO {table} BY NAME {read_query(query)}")
+    return count_changed(connection)
+
+
+def count_changed(connection: duckdb.DuckDBPyConnection) -> int:
+    """Return how many rows the last INSERT, UPDATE or DELETE changed."""
+    row = connection.fetchone()
+    return int(row[0]) if row else 0

@@ -1,0 +1,41 @@
+-- By what can leads be recognised?
+--
+-- reads   leads (lead_id BIGINT, list_id BIGINT, email VARCHAR, phone1 VARCHAR, phone2 VARCHAR, phone3 VARCHAR, phone4 VARCHAR, phone5 VARCHAR, phone1_key BIGINT, phone2_key BIGINT, phone3_key BIGINT, phone4_key BIGINT, phone5_key BIGINT)    the leads
+-- reads   changed (lead_id BIGINT)    those in question
+-- returns (kind UTINYINT, value BIGINT, lead_id BIGINT, list_id BIGINT, slot VARCHAR)    one row per contact point
+WITH wanted AS (
+    SELECT leads.*
+    FROM leads
+    SEMI JOIN changed ON leads.lead_id = changed.lead_id
+),
+
+phones AS (
+    SELECT lead_id, list_id, 'phone1' AS slot, phone1_key AS number, phone1 AS dial FROM wanted
+    UNION ALL
+    SELECT lead_id, list_id, 'phone2' AS slot, phone2_key AS number, phone2 AS dial FROM wanted
+    UNION ALL
+    SELECT lead_id, list_id, 'phone3' AS slot, phone3_key AS number, phone3 AS dial FROM wanted
+    UNION ALL
+    SELECT lead_id, list_id, 'phone4' AS slot, phone4_key AS number, phone4 AS dial FROM wanted
+    UNION ALL
+    SELECT lead_id, list_id, 'phone5' AS slot, phone5_key AS number, phone5 AS dial FROM wanted
+)
+
+SELECT
+    (CASE WHEN number IS NULL THEN 2 ELSE 1 END)::UTINYINT AS kind,
+    coalesce(number, ('1' || ltrim(regexp_replace(dial, '[^0-9]', '', 'g'), '0'))::BIGINT) AS value,
+    lead_id,
+    list_id,
+    slot
+FROM phones
+WHERE dial IS NOT NULL
+UNION ALL
+SELECT
+    3::UTINYINT AS kind,
+    (md5_number_lower(lower(email)) >> 1)::BIGINT AS value,
+    lead_id,
+    list_id,
+    'email' AS slot
+FROM wanted
+WHERE email IS NOT NULL
+ORDER BY kind, value, lead_id, slot;

@@ -1,0 +1,14 @@
+-- The outcomes that the dialler reported.
+--
+-- reads   dispositions (lead_id BIGINT, outcome VARCHAR, sale_value DECIMAL(18,6), currency VARCHAR, called_at TIMESTAMPTZ)    the store's
+-- reads   part (partition VARCHAR, part VARCHAR)    the part to publish
+-- returns (lead_id BIGINT, outcome VARCHAR, sale_value DECIMAL(18,6), currency VARCHAR, called_at TIMESTAMPTZ)    one row per call that ended
+SELECT
+    dispositions.lead_id,
+    dispositions.outcome,
+    dispositions.sale_value,
+    dispositions.currency,
+    dispositions.called_at
+FROM dispositions
+CROSS JOIN part
+ORDER BY dispositions.lead_id, dispositions.called_at, dispositions.outcome;

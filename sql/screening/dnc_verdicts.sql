@@ -1,0 +1,46 @@
+-- What becomes of the rows that have a number on a do-not-call list?
+--
+-- reads   dnc_hits (row_number BIGINT, slot VARCHAR, category VARCHAR, source VARCHAR, listed_on DATE)    the numbers found
+-- reads   drop_points (row_number BIGINT, slot VARCHAR, kind UTINYINT)    the contact points of the drop
+-- reads   run (dnc_on_match VARCHAR, contact VARCHAR)    this import
+-- returns (row_number BIGINT, category VARCHAR, is_rejected BOOLEAN, slots VARCHAR[], detail VARCHAR)    one row per row found; category is that of its first slot
+WITH hits AS (
+    SELECT
+        row_number,
+        list(slot ORDER BY slot) AS slots,
+        first(category ORDER BY slot) AS category,
+        string_agg(
+            slot || ' on ' || category
+            || coalesce(' since ' || listed_on::VARCHAR, '') || coalesce(' (' || source || ')', ''),
+            '; '
+            ORDER BY slot
+        ) AS detail
+    FROM dnc_hits
+    GROUP BY row_number
+),
+
+points AS (
+    SELECT
+        drop_points.row_number,
+        count(*) FILTER (WHERE drop_points.kind IN (1, 2)) AS phones,
+        count(*) FILTER (WHERE drop_points.kind = 3) AS emails
+    FROM drop_points
+    SEMI JOIN hits ON drop_points.row_number = hits.row_number
+    GROUP BY drop_points.row_number
+)
+
+SELECT
+    hits.row_number,
+    hits.category,
+    run.dnc_on_match = 'reject_lead'
+    OR CASE run.contact
+        WHEN 'phone' THEN points.phones = len(hits.slots)
+        WHEN 'email' THEN points.emails = 0
+        ELSE points.phones = len(hits.slots) AND points.emails = 0
+    END AS is_rejected,
+    hits.slots,
+    hits.detail
+FROM hits
+INNER JOIN points ON hits.row_number = points.row_number
+CROSS JOIN run
+ORDER BY hits.row_number;

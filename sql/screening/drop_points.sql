@@ -1,0 +1,40 @@
+-- By what can each row of the drop be recognised?
+--
+-- reads   drop_rows (row_number BIGINT, code VARCHAR, email VARCHAR, phone1 VARCHAR, phone2 VARCHAR, phone3 VARCHAR, phone4 VARCHAR, phone5 VARCHAR, phone1_key BIGINT, phone2_key BIGINT, phone3_key BIGINT, phone4_key BIGINT, phone5_key BIGINT)    the cleaned rows
+-- returns (row_number BIGINT, slot VARCHAR, kind UTINYINT, value BIGINT, text VARCHAR)    one row per contact point; text tells apart what value alone cannot
+WITH live AS (
+    SELECT *
+    FROM drop_rows
+    WHERE code IS NULL
+),
+
+phones AS (
+    SELECT row_number, 'phone1' AS slot, phone1_key AS number, phone1 AS dial FROM live
+    UNION ALL
+    SELECT row_number, 'phone2' AS slot, phone2_key AS number, phone2 AS dial FROM live
+    UNION ALL
+    SELECT row_number, 'phone3' AS slot, phone3_key AS number, phone3 AS dial FROM live
+    UNION ALL
+    SELECT row_number, 'phone4' AS slot, phone4_key AS number, phone4 AS dial FROM live
+    UNION ALL
+    SELECT row_number, 'phone5' AS slot, phone5_key AS number, phone5 AS dial FROM live
+)
+
+SELECT
+    row_number,
+    slot,
+    (CASE WHEN number IS NULL THEN 2 ELSE 1 END)::UTINYINT AS kind,
+    coalesce(number, ('1' || ltrim(regexp_replace(dial, '[^0-9]', '', 'g'), '0'))::BIGINT) AS value,
+    '' AS text
+FROM phones
+WHERE dial IS NOT NULL
+UNION ALL
+SELECT
+    row_number,
+    'email' AS slot,
+    3::UTINYINT AS kind,
+    (md5_number_lower(lower(email)) >> 1)::BIGINT AS value,
+    lower(email) AS text
+FROM live
+WHERE email IS NOT NULL
+ORDER BY row_number, slot;

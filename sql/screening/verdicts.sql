@@ -1,0 +1,46 @@
+-- What becomes of every row of the drop, and why?
+--
+-- reads   drop_rows (row_number BIGINT, line_number BIGINT, code VARCHAR, warnings VARCHAR[], raw_cells VARCHAR)    the cleaned rows
+-- reads   dnc_verdicts (row_number BIGINT, category VARCHAR, is_rejected BOOLEAN, detail VARCHAR)    what the do-not-call lists say
+-- reads   duplicate_verdicts (row_number BIGINT, fate VARCHAR, code VARCHAR, detail VARCHAR, warnings VARCHAR[], lead_id BIGINT)    what the duplicate check says
+-- reads   run (lead_base BIGINT)    this import
+-- returns (row_number BIGINT, line_number BIGINT, fate VARCHAR, code VARCHAR, detail VARCHAR, warnings VARCHAR[], raw_cells VARCHAR, lead_id BIGINT)    one row per row; the first code that applies in the order of the walk
+WITH decided AS (
+    SELECT
+        drop_rows.row_number,
+        drop_rows.line_number,
+        drop_rows.raw_cells,
+        CASE
+            WHEN starts_with(drop_rows.code, 'Q_') THEN 'quarantined'
+            WHEN drop_rows.code IS NOT NULL OR on_dnc.is_rejected THEN 'rejected'
+            ELSE coalesce(duplicate.fate, 'created')
+        END AS fate,
+        CASE
+            WHEN drop_rows.code IS NOT NULL THEN drop_rows.code
+            WHEN on_dnc.is_rejected THEN 'R_DNC_' || regexp_replace(trim(on_dnc.category), '\s+', '_', 'g')
+            ELSE duplicate.code
+        END AS code,
+        nullif(concat_ws('; ', on_dnc.detail, duplicate.detail), '') AS detail,
+        list_sort(list_distinct(list_concat(
+            drop_rows.warnings,
+            coalesce(duplicate.warnings, []),
+            CASE WHEN on_dnc.row_number IS NULL THEN [] ELSE ['W_DNC_DROPPED'] END
+        ))) AS warnings,
+        duplicate.lead_id AS met_lead_id
+    FROM drop_rows
+    LEFT JOIN dnc_verdicts AS on_dnc ON drop_rows.row_number = on_dnc.row_number
+    LEFT JOIN duplicate_verdicts AS duplicate ON drop_rows.row_number = duplicate.row_number
+)
+
+SELECT
+    decided.row_number,
+    decided.line_number,
+    decided.fate,
+    decided.code,
+    decided.detail,
+    decided.warnings,
+    json_merge_patch('{}', decided.raw_cells)::VARCHAR AS raw_cells,
+    CASE WHEN decided.fate = 'created' THEN run.lead_base + decided.row_number ELSE decided.met_lead_id END AS lead_id
+FROM decided
+CROSS JOIN run
+ORDER BY decided.row_number;
