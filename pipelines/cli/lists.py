@@ -1,0 +1,88 @@
+"""Commands about what there is: suppliers, lists, export."""
+
+from pathlib import Path
+
+import click
+
+from pipelines.cli.options import Home, current_time, with_home, with_json
+from pipelines.cli.output import echo_json, print_rows
+
+
+@click.command()
+@with_json
+@with_home
+def suppliers(home: Home, as_json: bool) -> int:
+    """List the suppliers and what each has brought."""
+    from pipelines.looking_back import list_suppliers
+
+    rows = list_suppliers(home, current_time())
+    if as_json:
+        echo_json(rows)
+    else:
+        print_rows("Suppliers", rows)
+    return 0
+
+
+@click.group(invoke_without_command=True)
+@with_json
+@with_home
+def lists(home: Home, as_json: bool) -> int:
+    """List the lists; `lists clone LIST NEW` makes a list with another's settings."""
+    from pipelines.looking_back import list_lists
+
+    context = click.get_current_context()
+    if context.invoked_subcommand:
+        context.obj = str(home.root)
+        return 0
+    rows = list_lists(home, current_time())
+    if as_json:
+        echo_json(rows)
+    else:
+        print_rows("Lists", rows)
+    return 0
+
+
+@lists.command()
+@click.argument("name", metavar="LIST")
+@click.argument("new_name", metavar="NEW")
+@with_json
+@with_home
+def clone(home: Home, name: str, new_name: str, as_json: bool) -> int:
+    """Make a list with another's settings and none of its leads."""
+    from pipelines.lists import clone_list
+    from pipelines.publishing import publish
+    from pipelines.store import open_writer
+
+    with open_writer(home) as connection:
+        made = clone_list(connection, name, new_name, current_time().date())
+        publish(connection, home)
+    if as_json:
+        echo_json({"list_id": made.list_id, "name": made.name, "cloned_from": made.cloned_from})
+    else:
+        click.echo(f"List {made.name} is there, with the settings of {made.cloned_from} and no leads.")
+    return 0
+
+
+@click.command()
+@click.argument("name", metavar="LIST")
+@click.option("-o", "--output", "output", required=True, metavar="FILE", type=click.Path(path_type=Path))
+@click.option(
+    "--for",
+    "audience",
+    type=click.Choice(["dialler", "all"]),
+    default="all",
+    show_default=True,
+    help="dialler: what is dialled and shown; all: every column.",
+)
+@with_json
+@with_home
+def export(home: Home, name: str, output: Path, audience: str, as_json: bool) -> int:
+    """Write a list as .csv or .parquet, by the file's ending."""
+    from pipelines.exporting import export_list
+
+    rows = export_list(home, name, output, audience, current_time())
+    if as_json:
+        echo_json({"list": name, "file": str(output), "rows": rows})
+    else:
+        click.echo(f"{output}: {rows:,} leads of {name}.")
+    return 0

@@ -1,0 +1,72 @@
+"""How commands answer: one JSON document, or tables for people. Nothing else goes to standard output."""
+
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+
+import click
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from pipelines.json_values import to_json
+
+NUMERIC = (int, float, Decimal)
+
+
+def open_console() -> Console:
+    """Return the console for people; wide where its output is a file, so that nothing is cut."""
+    return Console(file=sys.stdout, highlight=False, width=None if sys.stdout.isatty() else 200)
+
+
+def echo_json(document: object) -> None:
+    """Print one JSON document; dates as ISO text, decimals as numbers."""
+    click.echo(json.dumps(document, indent=2, ensure_ascii=False, default=to_json))
+
+
+def make_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
+    """Return a table of rows; columns of numbers stand to the right, and nothing in a cell is markup."""
+    lines = [list(row) for row in rows]
+    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    for index, name in enumerate(columns):
+        values = [line[index] for line in lines if line[index] is not None]
+        is_number = bool(values) and all(isinstance(v, NUMERIC) and not isinstance(v, bool) for v in values)
+        table.add_column(escape(name), justify="right" if is_number else "left", overflow="fold")
+    for line in lines:
+        table.add_row(*(escape(to_text(value)) for value in line))
+    return table
+
+
+def print_rows(
+    title: str, rows: Sequence[Mapping[str, object]], columns: Sequence[str] | None = None, empty: str = ""
+) -> None:
+    """Print rows as a table, or one line where there are none."""
+    if not rows:
+        click.echo(empty or f"{title}: none yet.")
+        return
+    names = list(columns or rows[0])
+    open_console().print(make_table(title, names, ([row[name] for name in names] for row in rows)))
+
+
+def to_text(value: object) -> str:
+    """Return a cell's text: figures with thousands separated, unknown as a dash."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="minutes")
+    if isinstance(value, Decimal):
+        return f"{value.normalize():,f}"
+    if isinstance(value, float):
+        return f"{value:,.3f}"
+    if isinstance(value, list | tuple):
+        return ", ".join(map(to_text, value))
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {to_text(item)}" for key, item in value.items())
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(value))

@@ -1,0 +1,111 @@
+"""Commands for analysts: report, query."""
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from pipelines.cli.options import ISO_DATE, Home, current_time, with_home, with_json
+from pipelines.cli.output import echo_json, print_rows
+from pipelines.errors import UserError
+
+SUMMARY_COLUMNS = (
+    "supplier_name",
+    "period_start",
+    "rows_received",
+    "leads_created",
+    "leads_updated",
+    "rows_rejected",
+    "rows_quarantined",
+    "accept_rate",
+    "rej_phone_invalid",
+    "rej_dnc",
+    "dup_rate",
+    "cost_net",
+    "currency",
+    "cpl_accepted",
+)
+
+
+@click.group()
+def report() -> None:
+    """Reports over what is published."""
+
+
+@report.command("supplier-summary")
+@click.option("--by", "period", type=click.Choice(["day", "week", "month", "all"]), default="all", show_default=True)
+@click.option("--from", "since", type=ISO_DATE, metavar="D", help="First import date.")
+@click.option("--to", "until", type=ISO_DATE, metavar="D", help="Last import date.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "csv", "json", "parquet", "html"]),
+    help="Default: by the file's ending, else table.",
+)
+@click.option("-o", "--output", "output", metavar="FILE", type=click.Path(path_type=Path))
+@with_json
+@with_home
+def supplier_summary(
+    home: Home,
+    period: str,
+    since: date | None,
+    until: date | None,
+    form: str | None,
+    output: Path | None,
+    as_json: bool,
+) -> int:
+    """Show what each supplier delivered, what became of it and what it cost."""
+    from pipelines.home import write_whole
+    from pipelines.reporting import render_summary, summarise
+
+    summary = summarise(home, period, since, until, current_time())
+    form = "json" if as_json else form or (output.suffix.lstrip(".").lower() if output else "table")
+    if form == "table" and output is None:
+        print_rows(f"Supplier Summary by {period}", summary.to_dicts(), SUMMARY_COLUMNS)
+        return 0
+    if form == "json" and output is None:
+        echo_json(summary.to_dicts())
+        return 0
+    content = render_summary(summary, form, period)
+    if output:
+        write_whole(output.absolute(), content)
+        click.echo(f"{output}: {summary.height:,} rows.", err=as_json)
+    elif form == "parquet":
+        raise UserError("--format", "Parquet is not for a terminal.", "Name a file with -o.")
+    else:
+        click.echo(content, nl=False)
+    return 0
+
+
+@click.command()
+@click.argument("sql", metavar="SQL|FILE")
+@click.option(
+    "--format", "form", type=click.Choice(["table", "csv", "json", "parquet"]), default="table", show_default=True
+)
+@click.option("-o", "--output", "output", metavar="FILE", type=click.Path(path_type=Path))
+@with_json
+@with_home
+def query(home: Home, sql: str, form: str, output: Path | None, as_json: bool) -> int:
+    """Answer one SELECT over the published tables; they cannot be changed."""
+    from pipelines.home import write_whole
+    from pipelines.reading_published import open_reader, run_query
+    from pipelines.reporting import render_frame
+
+    text = Path(sql).read_text(encoding="utf-8") if sql.endswith(".sql") and Path(sql).is_file() else sql
+    with open_reader(home, current_time()) as connection:
+        answer = run_query(connection, text).pl()
+    form = "json" if as_json else form
+    if form == "json" and output is None:
+        echo_json({"columns": answer.columns, "rows": answer.to_dicts()})
+    elif form == "table" and output is None:
+        print_rows("", answer.to_dicts(), answer.columns, empty="No rows.")
+    else:
+        content = render_frame(answer, "csv" if form == "table" else form)
+        if output:
+            write_whole(output.absolute(), content)
+            click.echo(f"{output}: {answer.height:,} rows.", err=True)
+        elif form == "parquet":
+            raise UserError("--format", "Parquet is not for a terminal.", "Name a file with -o.")
+        else:
+            click.echo(content, nl=False)
+    return 0

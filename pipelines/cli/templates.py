@@ -1,0 +1,135 @@
+"""The command ``leadmill templates``: saved settings and mappings."""
+
+from pathlib import Path
+
+import click
+
+from pipelines.cli.options import Home, with_home, with_json
+from pipelines.cli.output import echo_json, print_rows
+
+
+@click.group()
+def templates() -> None:
+    """Saved settings and mappings."""
+
+
+@templates.command("list")
+@with_json
+@with_home
+def list_(home: Home, as_json: bool) -> int:
+    """List the saved templates."""
+    from pipelines.templates import describe_templates
+
+    rows = describe_templates(home)
+    if as_json:
+        echo_json(rows)
+    else:
+        print_rows("Templates", rows, empty="No templates yet. Begin with: leadmill templates new NAME")
+    return 0
+
+
+@templates.command()
+@click.argument("name")
+@with_json
+@with_home
+def show(home: Home, name: str, as_json: bool) -> int:
+    """Show every setting and mapping of a template and where it comes from."""
+    from pipelines.previewing import list_settings
+    from pipelines.templates import find_template, load_template
+
+    template, origins = load_template(home, name)
+    if as_json:
+        settings = list_settings(template, origins)
+        echo_json(
+            {
+                "name": template.name,
+                "path": str(find_template(home, name)),
+                "settings": settings,
+                "template": template.model_dump(mode="json", by_alias=True),
+            }
+        )
+    else:
+        print_rows(f"Template {template.name}", list_settings(template, origins))
+    return 0
+
+
+@templates.command()
+@click.argument("name")
+@with_json
+@with_home
+def new(home: Home, name: str, as_json: bool) -> int:
+    """Save a new template to fill in."""
+    from pipelines.templates import NEW_TEMPLATE, save_template
+
+    home.make()
+    _tell(save_template(home, name, NEW_TEMPLATE.format(name=name)), as_json, "Fill in supplier, list and mapping.")
+    return 0
+
+
+@templates.command()
+@click.argument("name")
+@click.argument("new_name", metavar="NEW")
+@with_json
+@with_home
+def clone(home: Home, name: str, new_name: str, as_json: bool) -> int:
+    """Copy a template, settings and mappings, under a new name."""
+    from pipelines.templates import clone_template
+
+    home.make()
+    _tell(clone_template(home, name, new_name), as_json, "")
+    return 0
+
+
+@templates.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@with_json
+@with_home
+def check(home: Home, path: Path, as_json: bool) -> int:
+    """Check a template file and say what is wrong with it."""
+    from pipelines.templates import load_template
+
+    template, _ = load_template(home, str(path))
+    if as_json:
+        echo_json({"path": str(path), "name": template.name, "ok": True})
+    else:
+        click.echo(f"{path}: template {template.name} is in order.")
+    return 0
+
+
+@templates.command()
+@click.argument("name")
+@with_json
+@with_home
+def delete(home: Home, name: str, as_json: bool) -> int:
+    """Delete a saved template; imports made with it keep their settings."""
+    from pipelines.templates import delete_template
+
+    delete_template(home, name)
+    if as_json:
+        echo_json({"name": name, "deleted": True})
+    else:
+        click.echo(f"Template {name} is deleted.")
+    return 0
+
+
+@templates.command()
+@click.argument("name")
+@with_json
+@with_home
+def default(home: Home, name: str, as_json: bool) -> int:
+    """Use a template where an import names none."""
+    from pipelines.templates import set_default
+
+    set_default(home, name)
+    if as_json:
+        echo_json({"name": name, "default": True})
+    else:
+        click.echo(f"Imports that name no template use {name}.")
+    return 0
+
+
+def _tell(path: Path, as_json: bool, advice: str) -> None:
+    if as_json:
+        echo_json({"name": path.stem, "path": str(path)})
+    else:
+        click.echo(f"Saved {path}. {advice}".strip())

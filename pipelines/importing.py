@@ -1,0 +1,346 @@
+"""One drop, from its bytes to the published list: the walk, composed once.
+
+The command line, Dagster and the HTTP doors all call ``import_drop``. Nothing here knows who called.
+"""
+
+import shutil
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, date, datetime
+from itertools import count
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from pipelines.cleaning import Cleaner
+from pipelines.codes import find_code
+from pipelines.committing import Ledger, commit_leads, commit_rows, count_ledger
+from pipelines.errors import UserError
+from pipelines.home import Home, hash_file, keep_raw
+from pipelines.lists import add_list, choose_list, import_date
+from pipelines.masking import mask_sample
+from pipelines.publishing import publish
+from pipelines.reading.drops import Drop, open_drop
+from pipelines.receipts import (
+    ImportResult,
+    Sample,
+    count_cost,
+    find_earlier,
+    find_published,
+    forget_import,
+    record_import,
+)
+from pipelines.run import MAX_ROWS, Run, place_run, plan_run
+from pipelines.screening import screen
+from pipelines.store import open_scratch, open_writer
+from pipelines.suppliers import add_supplier
+from pipelines.template import Template
+from pipelines.templates import load_template
+
+CHUNK_ROWS = 100_000
+SAMPLE_ROWS = 5
+
+
+@dataclass
+class Order:
+    """What one call of ``import_drop`` was asked for."""
+
+    file: Path
+    template: Template
+    origins: dict[str, str]
+    home: Home
+    on: date | None
+    now: datetime
+    notes: str | None
+    is_forced: bool
+    is_rehearsal: bool
+    is_released: bool = False
+    import_id: str | None = None
+    name: str = ""
+    sha256: str = ""
+    steps: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def timed(self, step: str) -> Iterator[None]:
+        """Note how many seconds a step of the walk took."""
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.steps[step] = self.steps.get(step, 0.0) + time.perf_counter() - started
+
+
+@dataclass(frozen=True)
+class CleanedDrop:
+    """The cleaned rows on disk (Parquet, in file order), what was found in the file, and its own count of records."""
+
+    rows: Path
+    drop: Drop
+    sample: Sample
+
+
+def import_drop(
+    path: Path,
+    template: str | Path | Template,
+    home: Home,
+    *,
+    on: date | None = None,
+    overrides: Mapping[str, Any] | None = None,
+    notes: str | None = None,
+    force: bool = False,
+    dry_run: bool = False,
+    now: datetime | None = None,
+) -> ImportResult:
+    """Import one drop by a template and publish what it changed.
+
+    ``template`` is a saved name, a path or the template itself; ``overrides`` top-level keys of it; ``on`` the logical
+    date (default: today in the list's zone, by ``now``). A content that this template has brought before is not
+    imported again unless ``force``. ``dry_run`` changes nothing and answers with the same report.
+
+    A drop that cannot be read has the status ``failed`` and a message with file, fact and remedy; nothing of it is
+    loaded. Raises UserError for a template or a path that is wrong, before anything is done.
+    """
+    if isinstance(template, Template):
+        made, origins = template.model_copy(update=dict(overrides or {})), dict[str, str]()
+    else:
+        made, origins = load_template(home, str(template), overrides)
+    order = Order(
+        file=path,
+        template=made,
+        origins=origins,
+        home=home,
+        on=on,
+        now=now or datetime.now(UTC),
+        notes=notes,
+        is_forced=force,
+        is_rehearsal=dry_run,
+        name=path.name,
+    )
+    return carry_out(order)
+
+
+def carry_out(order: Order) -> ImportResult:
+    """Walk one drop by an order: keep the bytes, read and clean, screen and commit under the lock, publish."""
+    started = time.perf_counter()
+    with order.timed("keep"):
+        kept = _keep(order)
+    earlier = (
+        None if order.is_forced or order.is_released else find_published(order.home, order.sha256, order.template.name)
+    )
+    if earlier:
+        return _already(order, *earlier)
+    with _work_folder(order) as folder:
+        try:
+            cleaned = _read_and_clean(order, kept, folder)
+        except UserError as error:
+            return _fail(order, error)
+        writer = open_scratch if order.is_rehearsal else open_writer
+        with writer(order.home) as connection:
+            result = _screen_and_commit(connection, order, cleaned, time.perf_counter() - started)
+            if not order.is_rehearsal:
+                with order.timed("publish"):
+                    publish(connection, order.home)
+    return replace(result, seconds=time.perf_counter() - started, steps=order.steps)
+
+
+def _keep(order: Order) -> Path:
+    if order.is_rehearsal or order.is_released:
+        order.sha256 = hash_file(order.file)
+        return order.file
+    order.home.make()
+    order.sha256, kept = keep_raw(order.home, order.file)
+    return kept
+
+
+@contextmanager
+def _work_folder(order: Order) -> Iterator[Path]:
+    folder = Path(mkdtemp(prefix="drop-", dir=order.home.work if order.home.work.is_dir() else None))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _read_and_clean(order: Order, kept: Path, folder: Path) -> CleanedDrop:
+    """Write the cleaned rows of a drop to disk, chunk by chunk, so that memory does not grow with the file.
+
+    Raises UserError for a file that cannot be read or does not fit the mapping, and where the frame has not as many
+    rows as the file was counted to have.
+    """
+    with order.timed("read"):
+        drop = _open(order, kept)
+    if drop.found.records > MAX_ROWS:
+        raise UserError(order.name, f"A drop has at most {MAX_ROWS:,} rows.", "Split the file.")
+    cleaner = Cleaner(order.template, drop.found.headers, order.name)
+    rows, sample = 0, list[dict[str, Any]]()
+    chunks = drop.chunks(CHUNK_ROWS)
+    for number in count():
+        with order.timed("read"):
+            chunk = next(chunks, None)
+        if chunk is None:
+            if number:
+                break
+            chunk = _no_rows(len(drop.found.headers))
+        with order.timed("clean"):
+            cleaned = cleaner.clean(chunk)
+            cleaned.write_parquet(folder / f"rows-{number:06}.parquet", compression="lz4")
+        rows += cleaned.height
+        sample += mask_sample(cleaned, SAMPLE_ROWS - len(sample))
+    _require_balance(order.name, drop.found.records, rows, "rows were read")
+    return CleanedDrop(folder, drop, tuple(sample))
+
+
+def _open(order: Order, kept: Path) -> Drop:
+    """Open the kept drop; whatever is wrong with it is said of the file as the supplier named it."""
+    try:
+        return open_drop(kept, order.template.file.to_settings(), order.template.headers)
+    except UserError as error:
+        where = order.name if error.where in (str(kept), kept.name) else error.where
+        raise UserError(where, error.fact, error.remedy) from None
+
+
+def _no_rows(columns: int) -> pl.DataFrame:
+    texts = {f"c{number + 1}": pl.String for number in range(columns)}
+    return pl.DataFrame(schema={"row_number": pl.Int64, "line_number": pl.Int64, "flaw": pl.String, **texts})
+
+
+def _require_balance(file: str, records: int, rows: int, what: str) -> None:
+    """Refuse to go on where the file's own count of records and ours differ."""
+    if records != rows:
+        raise UserError(
+            file,
+            f"The file has {records:,} records, but {rows:,} {what}.",
+            "Nothing was loaded. Please report this file.",
+        )
+
+
+def _screen_and_commit(
+    connection: duckdb.DuckDBPyConnection, order: Order, cleaned: CleanedDrop, seconds: float
+) -> ImportResult:
+    """Give every row its fate against the store as it stands, and commit all of it or hold it."""
+    earlier = (
+        None if order.is_forced or order.is_released else find_earlier(connection, order.sha256, order.template.name)
+    )
+    if earlier:
+        return _already(order, *earlier)
+    if order.import_id:
+        forget_import(connection, order.import_id)
+    run = _plan(connection, order)
+    with order.timed("screen"):
+        situation = place_run(connection, run)
+        files = str(cleaned.rows / "*.parquet").replace("'", "''")
+        connection.execute(f"CREATE TEMP VIEW drop_rows AS SELECT * FROM read_parquet('{files}')")
+        rounds = screen(connection, order.template, situation)
+        ledger = count_ledger(connection)
+    _require_balance(order.name, cleaned.drop.found.records, ledger.rows, "have a fate")
+    message = "" if order.is_released else _why_held(order.template, ledger)
+    with order.timed("commit"):
+        if not message:
+            add_supplier(connection, order.template.supplier, run.import_date)
+            add_list(connection, run.destination, run.import_date)
+            commit_leads(connection, ledger, clear_fetched=order.template.clear_fetched)
+        commit_rows(connection, is_held=bool(message))
+        values = _line(order, cleaned, message) | {"seconds": seconds}
+        record_import(connection, run, values, ledger)
+    return _report(order, run, cleaned, ledger, message, rounds)
+
+
+def _plan(connection: duckdb.DuckDBPyConnection, order: Order) -> Run:
+    day = import_date(order.template, connection, order.on, order.now)
+    destination = choose_list(connection, order.template, day)
+    return plan_run(connection, order.template, destination, day, order.sha256, order.now, order.import_id)
+
+
+def _why_held(template: Template, ledger: Ledger) -> str:
+    """Return why a person has to look before this import goes on, or an empty text."""
+    if ledger.rejected_share <= template.hold_above:
+        return ""
+    reasons = sorted(((rows, code) for fate, code, rows in ledger.by_fate if fate == "rejected"), reverse=True)
+    worst = ", ".join(f"{code} {rows:,}" for rows, code in reasons[:3])
+    return (
+        f"{ledger.fates['rejected']:,} of {ledger.rows:,} rows ({ledger.rejected_share:.0%}) would be rejected, more"
+        f" than hold_above ({template.hold_above:.0%}): {worst}. {find_code(reasons[0][1]).remedy}"
+        " Release the import to load the rest as it is, or cancel it."
+    )
+
+
+def _line(order: Order, cleaned: CleanedDrop | None, message: str, status: str | None = None) -> dict[str, Any]:
+    found = cleaned.drop.found if cleaned else None
+    return {
+        "status": status or ("held" if message else "completed"),
+        "file": order.name,
+        "sha256": order.sha256,
+        "bytes": order.file.stat().st_size,
+        "notes": order.notes,
+        "blank_lines": found.blank_lines if found else 0,
+        "preamble_lines": found.preamble_lines if found else 0,
+        "message": message or None,
+        "started_at": order.now,
+        "origins": order.origins,
+        "found": asdict(found) if found else {},
+    }
+
+
+def _report(order: Order, run: Run, cleaned: CleanedDrop, ledger: Ledger, message: str, rounds: int) -> ImportResult:
+    return replace(
+        _outline(order, "held" if message else "completed", run.import_id, message),
+        list=run.destination.name,
+        import_date=run.import_date,
+        rows_received=ledger.rows,
+        blank_lines=cleaned.drop.found.blank_lines,
+        created=ledger.fates["created"],
+        updated=ledger.fates["updated"],
+        rejected=ledger.fates["rejected"],
+        quarantined=ledger.fates["quarantined"],
+        effects=ledger.effects,
+        reasons=ledger.reasons,
+        warnings=ledger.warnings,
+        cost=count_cost(run, ledger),
+        expires_at=run.expires_at,
+        found=asdict(cleaned.drop.found),
+        rounds=rounds,
+        sample=cleaned.sample,
+    )
+
+
+def _outline(order: Order, status: str, import_id: str | None, message: str) -> ImportResult:
+    return ImportResult(
+        import_id=import_id,
+        status=status,
+        file=order.name,
+        sha256=order.sha256,
+        template=order.template.name,
+        supplier=order.template.supplier,
+        list=order.template.list.name or "",
+        import_date=order.on,
+        message=message,
+        is_rehearsal=order.is_rehearsal,
+    )
+
+
+def _already(order: Order, import_id: str, status: str) -> ImportResult:
+    """Answer for a content that was brought before: nothing is done."""
+    if status == "held":
+        return _outline(order, "held", import_id, "This content is held already: release or cancel the import.")
+    message = f"Template {order.template.name} has brought this content as {import_id}; --force imports it again."
+    return _outline(order, "already_imported", import_id, message)
+
+
+def _fail(order: Order, error: UserError) -> ImportResult:
+    """Record that a drop could not be read; nothing of it is loaded."""
+    result = _outline(order, "failed", None, str(error))
+    if order.is_rehearsal:
+        return result
+    with open_writer(order.home) as connection:
+        if order.import_id:
+            forget_import(connection, order.import_id)
+        run = _plan(connection, order)
+        add_supplier(connection, order.template.supplier, run.import_date)
+        record_import(connection, run, _line(order, None, str(error), "failed"), Ledger())
+        publish(connection, order.home)
+    return replace(result, import_id=run.import_id, import_date=run.import_date)

@@ -1,0 +1,117 @@
+"""What there is and what was done, from the published tables."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+import duckdb
+
+from pipelines.codes import find_code
+from pipelines.errors import UserError, nearest
+from pipelines.home import Home
+from pipelines.previewing import list_settings
+from pipelines.reading_published import open_reader
+from pipelines.schema import EFFECTS, LEDGER_COLUMNS
+from pipelines.template import Template
+
+Rows = list[dict[str, Any]]
+RECEIPT = (
+    "import_id",
+    "status",
+    "message",
+    "file",
+    "sha256",
+    "bytes",
+    "template",
+    "supplier",
+    "list",
+    "import_date",
+    "user",
+    "notes",
+    "cost_unit",
+    "currency",
+    "cost_basis",
+    "cost_total",
+    "expires_at",
+    "started_at",
+    "seconds",
+)
+
+
+def ask(home: Home, now: datetime, sql: str, values: list[Any] | None = None) -> Rows:
+    """Return the rows of a SELECT over the published tables as dictionaries."""
+    with open_reader(home, now) as connection:
+        return fetch_rows(connection, sql, values)
+
+
+def fetch_rows(connection: duckdb.DuckDBPyConnection, sql: str, values: list[Any] | None = None) -> Rows:
+    """Return the rows of a statement as dictionaries."""
+    cursor = connection.execute(sql, values or [])
+    names = [column[0] for column in cursor.description or []]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def list_imports(home: Home, limit: int, now: datetime) -> Rows:
+    """Return the newest imports, the newest first: receipt, ledger and effects, without settings."""
+    columns = ", ".join(f'"{name}"' for name in (*RECEIPT, *LEDGER_COLUMNS, *EFFECTS))
+    return ask(home, now, f"SELECT {columns} FROM imports ORDER BY sequence DESC LIMIT ?", [limit])
+
+
+def show_import(home: Home, import_id: str, now: datetime) -> dict[str, Any]:
+    """Return one import whole: receipt, ledger, effects, reasons with their meaning, settings and what was found.
+
+    The settings are those it was made with, whatever became of the template. Raises UserError naming the nearest id.
+    """
+    with open_reader(home, now) as connection:
+        found = fetch_rows(connection, "SELECT * FROM imports WHERE import_id = ?", [import_id])
+        if not found:
+            known = [row["import_id"] for row in fetch_rows(connection, "SELECT import_id FROM imports")]
+            raise UserError(
+                "import",
+                f"There is none with the id '{import_id}'.",
+                nearest(import_id, known) or "See: leadmill history.",
+            )
+        counts = fetch_rows(
+            connection,
+            "SELECT fate, code, rows FROM import_reasons WHERE import_id = ? ORDER BY fate, rows DESC, code",
+            [import_id],
+        )
+    line = found[0]
+    template = Template.model_validate_json(line["settings"])
+    reasons = [
+        {**row, "meaning": find_code(row["code"]).meaning, "remedy": find_code(row["code"]).remedy} for row in counts
+    ]
+    return {
+        "receipt": {name: line[name] for name in RECEIPT},
+        "ledger": {name: line[name] for name in LEDGER_COLUMNS},
+        "effects": {name: line[name] for name in EFFECTS},
+        "reasons": reasons,
+        "settings": list_settings(template, json.loads(line["origins"] or "{}")),
+        "found": json.loads(line["found"] or "{}"),
+    }
+
+
+def list_suppliers(home: Home, now: datetime) -> Rows:
+    """Return the suppliers with their completed imports and rows."""
+    return ask(
+        home,
+        now,
+        "SELECT supplier_id, name, created_on, count(import_id) AS imports, coalesce(sum(rows_received), 0)::BIGINT AS"
+        " rows_received, max(import_date) AS last_received FROM suppliers LEFT JOIN imports ON supplier = name AND"
+        " status = 'completed' GROUP BY ALL ORDER BY name",
+    )
+
+
+def list_lists(home: Home, now: datetime) -> Rows:
+    """Return the lists with their live leads."""
+    return ask(
+        home,
+        now,
+        "SELECT list_id, name, count(lead_id) AS leads, lists.time_zone, cloned_from, created_on, min(expires_at) AS"
+        " next_expiry FROM lists LEFT JOIN leads USING (list_id) GROUP BY ALL ORDER BY name",
+    )
+
+
+def read_log(home: Home, limit: int, now: datetime) -> Rows:
+    """Return the newest entries of the audit log, the newest first."""
+    return ask(home, now, "SELECT * FROM audit_log ORDER BY logged_at DESC, subject LIMIT ?", [limit])

@@ -1,0 +1,187 @@
+"""What readers open: Parquet in generations, the newest one behind the link ``published/current``.
+
+A generation never changes. Its folders ``<relation>/<partition>`` are links to versions of that partition, so that a
+publication writes only the parts that changed and a reader who has resolved ``current`` once sees one state of all
+tables. See docs/decisions/0004-publication.md.
+"""
+
+import contextlib
+import os
+import shutil
+import time
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+import duckdb
+
+from pipelines.home import Home
+from pipelines.queries import read_query
+from pipelines.store import commit_so_far, count_changed, open_writer
+
+# How long a generation that is no longer current stays readable, in seconds.
+KEEP_SECONDS = 600.0
+KEEP_GENERATIONS = 2
+WHOLE = "all"
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A published table: the column it is partitioned by, if any, and the partition of its zero-row part."""
+
+    partitioned_by: str | None = None
+    empty: str = WHOLE
+
+
+RELATIONS: dict[str, Relation] = {
+    "leads": Relation("list_id", "0"),
+    "lists": Relation(),
+    "suppliers": Relation(),
+    "imports": Relation("import_date", "0001-01-01"),
+    "import_rows": Relation("import_date", "0001-01-01"),
+    "import_reasons": Relation("import_date", "0001-01-01"),
+    "dnc": Relation("category", ""),
+    "dnc_loads": Relation(),
+    "callbacks": Relation(),
+    "fetched": Relation(),
+    "dispositions": Relation(),
+    "audit_log": Relation("logged_on", "0001-01-01"),
+}
+
+# What there is to write: (relation, partition) -> parts.
+Pending = dict[tuple[str, str], set[str]]
+
+
+def mark_unpublished(
+    connection: duckdb.DuckDBPyConnection, relation: str, partition: str = WHOLE, part: str = WHOLE
+) -> None:
+    """Note that a part of a relation is to be published after the commit."""
+    connection.execute("INSERT INTO unpublished VALUES (?, ?, ?)", [relation, partition, part])
+
+
+def current_generation(home: Home) -> Path | None:
+    """Return the folder of the newest generation, or null before the first publication."""
+    link = home.published / "current"
+    return link.resolve() if link.is_symlink() else None
+
+
+def ensure_published(home: Home) -> Path:
+    """Return the newest generation, publishing an empty one in a new home."""
+    generation = current_generation(home)
+    if generation is None:
+        with open_writer(home) as connection:
+            publish(connection, home)
+        generation = current_generation(home)
+    assert generation is not None  # noqa: S101  publish has made it
+    return generation
+
+
+def publish(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
+    """Commit, then bring all that was noted as unpublished before the readers, at once.
+
+    Called under the writer's lock. What a killed process left unpublished is published by the next one.
+    """
+    commit_so_far(connection)
+    pending: Pending = defaultdict(set)
+    for relation, partition, part in connection.sql("SELECT DISTINCT * FROM unpublished").fetchall():
+        pending[relation, partition].add(part)
+    old = current_generation(home)
+    if old is None:
+        for name, relation in RELATIONS.items():
+            pending[name, relation.empty].add(WHOLE)
+    if not pending:
+        return
+    number = int(old.name) + 1 if old else 1
+    connection.execute("SET preserve_insertion_order = true")
+    for (name, partition), parts in sorted(pending.items()):
+        _write_version(connection, home, old, number, name, partition, parts)
+    connection.execute("SET preserve_insertion_order = false")
+    _switch(home, old, number, pending)
+    connection.execute("DELETE FROM unpublished")
+    commit_so_far(connection)
+    _sweep(home, pending)
+
+
+def _folder(name: str, partition: str) -> Path:
+    column = RELATIONS[name].partitioned_by
+    return Path(name) / (f"{column}={quote(partition, safe='')}" if column else WHOLE)
+
+
+def _write_version(
+    connection: duckdb.DuckDBPyConnection,
+    home: Home,
+    old: Path | None,
+    number: int,
+    name: str,
+    partition: str,
+    parts: set[str],
+) -> None:
+    """Make a partition's new version: the untouched parts linked, the others written."""
+    folder = home.published / "data" / _folder(name, partition) / str(number)
+    shutil.rmtree(folder, ignore_errors=True)  # what a killed publication left
+    folder.mkdir(parents=True)
+    before = old / _folder(name, partition) if old else None
+    if before and before.exists():
+        for file in before.resolve().iterdir():
+            if file.stem not in parts:
+                os.link(file, folder / file.name)
+    is_empty_part = partition == RELATIONS[name].empty
+    for part in sorted(parts):
+        file = folder / f"{quote(part, safe='')}.parquet"
+        connection.execute(
+            "CREATE OR REPLACE TEMP TABLE part AS SELECT ?::VARCHAR AS partition, ?::VARCHAR AS part", [partition, part]
+        )
+        query = read_query(f"publish/{name}")
+        if is_empty_part and RELATIONS[name].partitioned_by:
+            query = f"SELECT * FROM ({query}) LIMIT 0"
+        connection.execute(f"COPY ({query}) TO '{_quote_path(file)}' (FORMAT parquet, COMPRESSION zstd)")
+        if count_changed(connection) == 0 and not is_empty_part:
+            file.unlink()
+
+
+def _quote_path(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+def _switch(home: Home, old: Path | None, number: int, pending: Pending) -> None:
+    """Make the new generation of links and let ``current`` mean it, in one rename."""
+    generations = home.published / "generations"
+    generations.mkdir(exist_ok=True)
+    new = generations / str(number)
+    shutil.rmtree(new, ignore_errors=True)
+    targets = {folder.relative_to(old): str(folder.readlink()) for folder in old.glob("*/*")} if old else {}
+    for name, partition in pending:
+        folder = _folder(name, partition)
+        version = Path("data") / folder / str(number)
+        if any((home.published / version).iterdir()):
+            targets[folder] = str(Path("../../..") / version)
+        else:
+            targets.pop(folder, None)
+    for folder, target in targets.items():
+        (new / folder).parent.mkdir(parents=True, exist_ok=True)
+        (new / folder).symlink_to(target)
+    partial = home.published / f".current-{os.getpid()}"
+    partial.unlink(missing_ok=True)
+    partial.symlink_to(Path("generations") / str(number))
+    partial.replace(home.published / "current")
+
+
+def _sweep(home: Home, touched: Pending) -> None:
+    """Remove generations that no reader can still be using, and the versions that only they had."""
+    generations = sorted((home.published / "generations").iterdir(), key=lambda folder: int(folder.name))
+    kept = []
+    for age, folder in enumerate(reversed(generations)):
+        if age < KEEP_GENERATIONS or time.time() - folder.stat().st_mtime < KEEP_SECONDS:
+            kept.append(folder)
+        else:
+            shutil.rmtree(folder)
+    for name, partition in touched:
+        versions = home.published / "data" / _folder(name, partition)
+        used = set()
+        for generation in kept:
+            with contextlib.suppress(FileNotFoundError):
+                used.add((generation / _folder(name, partition)).readlink().name)
+        for version in versions.iterdir():
+            if version.name not in used:
+                shutil.rmtree(version)

@@ -1,0 +1,83 @@
+"""What is published, as relations of a DuckDB in memory: for reports, exports and the analyst's own SQL."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+
+import duckdb
+
+from pipelines.errors import UserError
+from pipelines.home import Home
+from pipelines.publishing import RELATIONS, ensure_published
+from pipelines.queries import read_query
+
+REPORTS = {
+    "supplier_summary": "all",
+    "supplier_summary_by_day": "day",
+    "supplier_summary_by_week": "week",
+    "supplier_summary_by_month": "month",
+}
+ALLOWED = (duckdb.StatementType.SELECT,)
+
+
+@contextmanager
+def open_reader(home: Home, now: datetime) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open one state of the published tables as views; a lead is not seen once ``now`` has reached its expiry.
+
+    Nothing that is imported meanwhile changes what the views show. The connection can read nothing else and write
+    nothing.
+    """
+    generation = ensure_published(home)
+    with duckdb.connect(":memory:") as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("CREATE TABLE clock AS SELECT ?::TIMESTAMPTZ AS now", [now])
+        for name in RELATIONS:
+            files = str(generation / name / "*" / "*.parquet").replace("'", "''")
+            live = " WHERE expires_at IS NULL OR expires_at > (SELECT now FROM clock)" if name == "leads" else ""
+            connection.execute(
+                f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{files}', hive_partitioning = false){live}"
+            )
+        for name, period in REPORTS.items():
+            connection.execute(f"CREATE VIEW {name} AS {summarise_suppliers(period)}")
+        connection.execute("SET allowed_directories = [?]", [str(home.published.resolve())])
+        connection.execute("SET enable_external_access = false")
+        connection.execute("SET lock_configuration = true")
+        yield connection
+
+
+def summarise_suppliers(period: str, since: date | None = None, until: date | None = None) -> str:
+    """Return the Supplier Summary's statement for ``day``, ``week``, ``month`` or ``all``, between two import dates."""
+    if period not in REPORTS.values():
+        raise ValueError(f"'{period}' is not a period of the Supplier Summary.")
+    bounds = [f"import_date >= DATE '{since}'"] if since else []
+    bounds += [f"import_date <= DATE '{until}'"] if until else []
+    where = f" WHERE {' AND '.join(bounds)}" if bounds else ""
+    return (
+        f"WITH report_period AS (SELECT '{period}' AS period),"
+        f" imports AS (SELECT * FROM memory.main.imports{where})"
+        f" SELECT * FROM ({read_query('reports/supplier_summary')}) ORDER BY supplier_name, period_start, currency"
+    )
+
+
+def check_read_only(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
+    """Refuse what is not one SELECT (with WITH, DESCRIBE, SHOW and SUMMARIZE). Raises UserError."""
+    try:
+        statements = connection.extract_statements(sql)
+    except duckdb.Error as error:
+        raise UserError("query", _first_line(error), "") from None
+    if len(statements) != 1 or statements[0].type not in ALLOWED:
+        raise UserError("query", "Only one SELECT at a time runs here: the tables are read-only.", "Remove the rest.")
+
+
+def run_query(connection: duckdb.DuckDBPyConnection, sql: str) -> duckdb.DuckDBPyRelation:
+    """Return what one SELECT over the published tables answers. Raises UserError with the database's own words."""
+    check_read_only(connection, sql)
+    try:
+        relation = connection.sql(sql)
+    except duckdb.Error as error:
+        raise UserError("query", _first_line(error), "Relations: " + ", ".join([*RELATIONS, *REPORTS]) + ".") from None
+    return relation
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0].rstrip(".!") + "."

@@ -1,0 +1,159 @@
+"""What is kept and told of an import: its result, its line in ``imports``, its place in the audit log."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from pipelines.committing import Ledger
+from pipelines.home import Home
+from pipelines.publishing import WHOLE, current_generation, mark_unpublished
+from pipelines.run import Run
+from pipelines.schema import EFFECTS, FATES, IMPORTS
+
+Sample = tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class ImportResult:
+    """The outcome of one drop, as ``leadmill import --json`` prints it."""
+
+    import_id: str | None
+    status: str
+    file: str
+    sha256: str
+    template: str
+    supplier: str
+    list: str
+    import_date: date | None
+    message: str = ""
+    rows_received: int = 0
+    blank_lines: int = 0
+    created: int = 0
+    updated: int = 0
+    rejected: int = 0
+    quarantined: int = 0
+    effects: dict[str, int] = field(default_factory=lambda: dict.fromkeys(EFFECTS, 0))
+    reasons: dict[str, int] = field(default_factory=dict)
+    warnings: dict[str, int] = field(default_factory=dict)
+    cost: dict[str, Any] = field(default_factory=dict)
+    expires_at: datetime | None = None
+    seconds: float = 0.0
+    is_rehearsal: bool = False
+    found: dict[str, Any] = field(default_factory=dict)
+    steps: dict[str, float] = field(default_factory=dict)
+    rounds: int = 0
+    sample: Sample = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the result for JSON: dates as ISO text, money as numbers, samples left out."""
+        values = {**vars(self), "dry_run": self.is_rehearsal, "seconds": round(self.seconds, 3)}
+        for name in ("is_rehearsal", "sample", "rounds"):
+            del values[name]
+        values["import_date"] = self.import_date.isoformat() if self.import_date else None
+        values["expires_at"] = self.expires_at.isoformat() if self.expires_at else None
+        values["cost"] = {k: float(v) if isinstance(v, Decimal) else v for k, v in self.cost.items()}
+        return values
+
+
+def count_cost(run: Run, ledger: Ledger) -> dict[str, Any]:
+    """Return unit, currency, basis and total of an import; unit and total null where no cost is known, never zero.
+
+    Source: checklist ML-019; docs/decisions/0007-cost-basis.md.
+    """
+    unit = run.template.cost_per_lead
+    accepted = ledger.fates["created"] + ledger.fates["updated"]
+    rows = {"received": ledger.rows, "accepted": accepted, "created": ledger.fates["created"]}[run.template.cost_basis]
+    return {
+        "unit": unit,
+        "currency": run.template.cost_currency,
+        "total": None if unit is None else unit * rows,
+        "basis": run.template.cost_basis,
+    }
+
+
+def find_earlier(connection: duckdb.DuckDBPyConnection, sha256: str, template: str) -> tuple[str, str] | None:
+    """Return id and status of the import that brought this content by this template, or holds it; null for none."""
+    rows = connection.execute(
+        "SELECT import_id, status FROM imports WHERE sha256 = ? AND template = ? AND status IN ('completed', 'held')"
+        " ORDER BY sequence LIMIT 1",
+        [sha256, template],
+    ).fetchall()
+    return (rows[0][0], rows[0][1]) if rows else None
+
+
+def find_published(home: Home, sha256: str, template: str) -> tuple[str, str] | None:
+    """Answer as ``find_earlier`` does, from what is published: no lock, and no reading of a drop for nothing."""
+    generation = current_generation(home)
+    if generation is None:
+        return None
+    found = (
+        pl.scan_parquet(generation / "imports" / "*" / "*.parquet", hive_partitioning=False)
+        .filter(sha256=sha256, template=template)
+        .filter(pl.col("status").is_in(["completed", "held"]))
+        .sort("sequence")
+        .select("import_id", "status")
+        .head(1)
+        .collect()
+    )
+    return found.row(0) if found.height else None
+
+
+def record_import(connection: duckdb.DuckDBPyConnection, run: Run, values: dict[str, Any], ledger: Ledger) -> None:
+    """Write an import's line, its counts by reason and its entry in the audit log."""
+    cost = count_cost(run, ledger)
+    line = {
+        "import_id": run.import_id,
+        "sequence": run.sequence,
+        "template": run.template.name,
+        "supplier": run.template.supplier,
+        "list_id": run.destination.list_id,
+        "list": run.destination.name,
+        "import_date": run.import_date,
+        "user": run.template.user,
+        "rows_received": ledger.rows,
+        **{name: ledger.fates[name] for name in FATES},
+        **ledger.effects,
+        "cost_unit": cost["unit"],
+        "currency": cost["currency"],
+        "cost_basis": cost["basis"],
+        "cost_total": cost["total"],
+        "expires_at": run.expires_at,
+        "settings": run.template.model_dump_json(by_alias=True),
+        **values,
+    }
+    _insert(connection, line)
+    for fate, code, rows in ledger.by_fate:
+        connection.execute("INSERT INTO import_reasons VALUES (?, ?, ?, ?)", [run.import_id, fate, code, rows])
+    day = run.import_date.isoformat()
+    for relation, part in (("imports", WHOLE), ("import_reasons", WHOLE), ("import_rows", run.import_id)):
+        mark_unpublished(connection, relation, day, part)
+    write_log(
+        connection, values["started_at"], run.template.user, f"import {values['status']}", run.import_id, values["file"]
+    )
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, line: dict[str, Any]) -> None:
+    columns = [name for name in IMPORTS if name in line]
+    names = ", ".join(f'"{name}"' for name in columns)
+    marks = ", ".join("?" * len(columns))
+    values = [json.dumps(v, default=str) if isinstance(v, dict) else v for v in (line[name] for name in columns)]
+    connection.execute(f"INSERT INTO imports ({names}) VALUES ({marks})", values)
+
+
+def forget_import(connection: duckdb.DuckDBPyConnection, import_id: str) -> None:
+    """Take a held import's lines away, before it goes on under the same id."""
+    for table in ("imports", "import_rows", "import_reasons"):
+        connection.execute(f"DELETE FROM {table} WHERE import_id = ?", [import_id])
+
+
+def write_log(
+    connection: duckdb.DuckDBPyConnection, at: datetime, user: str, action: str, subject: str, detail: str
+) -> None:
+    """Append to the audit log: who did what to what. No number, name or address belongs in it (checklist ML-009)."""
+    connection.execute("INSERT INTO audit_log VALUES (?, ?, ?, ?, ?)", [at, user, action, subject, detail])
+    mark_unpublished(connection, "audit_log", at.astimezone(UTC).date().isoformat())

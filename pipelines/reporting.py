@@ -1,0 +1,68 @@
+"""The Supplier Summary, and frames as files."""
+
+import json
+from datetime import date, datetime
+from importlib.metadata import version
+from io import BytesIO
+
+import polars as pl
+from jinja2 import Environment, PackageLoader
+
+from pipelines.errors import UserError
+from pipelines.home import Home
+from pipelines.json_values import to_json
+from pipelines.reading_published import open_reader, summarise_suppliers
+
+
+def summarise(home: Home, period: str, since: date | None, until: date | None, now: datetime) -> pl.DataFrame:
+    """Return the Supplier Summary by ``day``, ``week``, ``month`` or ``all`` between two import dates.
+
+    Columns as in sql/reports/supplier_summary.sql. Raises UserError where the first date is after the last.
+    """
+    if since and until and since > until:
+        raise UserError("--from", f"{since} is after {until}.", "Swap them.")
+    with open_reader(home, now) as connection:
+        summary: pl.DataFrame = connection.sql(summarise_suppliers(period, since, until)).pl()
+        return summary
+
+
+def render_summary(summary: pl.DataFrame, form: str, period: str) -> bytes:
+    """Return the Supplier Summary as the bytes of a csv, json, parquet or html file."""
+    return render_html(summary, period) if form == "html" else render_frame(summary, form)
+
+
+def render_frame(frame: pl.DataFrame, form: str) -> bytes:
+    """Return a frame as the bytes of a csv (UTF-8), json (list of rows) or parquet file.
+
+    In csv, lists are joined by ``;`` and maps written as JSON. Raises UserError for another form.
+    """
+    if form == "parquet":
+        stream = BytesIO()
+        frame.write_parquet(stream)
+        return stream.getvalue()
+    if form == "json":
+        return (json.dumps(frame.to_dicts(), default=to_json, ensure_ascii=False, indent=1) + "\n").encode()
+    if form != "csv":
+        raise UserError("--format", f"'{form}' is not a form that can be written.", "One of csv, json, parquet.")
+    return flatten(frame).write_csv(datetime_format="%Y-%m-%dT%H:%M:%S%:z").encode()
+
+
+def flatten(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return a frame whose every column fits a cell: lists of texts joined by ``;``, other nested values as JSON."""
+    columns = []
+    for name, kind in frame.schema.items():
+        if kind == pl.List(pl.String):
+            columns.append(pl.col(name).list.join(";"))
+        elif kind.is_nested():
+            texts = [None if v is None else json.dumps(v, default=to_json) for v in frame[name].to_list()]
+            columns.append(pl.Series(name, texts, pl.String))  # type: ignore[arg-type]
+        else:
+            columns.append(pl.col(name))
+    return frame.with_columns(columns)
+
+
+def render_html(summary: pl.DataFrame, period: str) -> bytes:
+    """Return the Supplier Summary as one self-contained page."""
+    environment = Environment(loader=PackageLoader("pipelines", "pages"), autoescape=True)
+    page = environment.get_template("supplier_summary.html")
+    return page.render(rows=summary.to_dicts(), period=period, version=version("leadmill")).encode()
