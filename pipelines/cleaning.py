@@ -53,7 +53,7 @@ def add_verdict(rows: pl.DataFrame, template: Template) -> pl.DataFrame:
         "any": (has_phone | has_email, pl.coalesce(first_phone_flaw, bad_email, no_contact)),
     }[template.contact]
     # The order of the walk: numbers come before e-mail, so a row that fails by both says so by its number.
-    is_phone_fault = ~has_contact & why.str.starts_with("R_PHONE")
+    is_phone_fault = ~has_contact & why.str.starts_with("R_PHONE_")
     rules: list[pl.Expr] = [pl.col("flaw"), pl.when(is_phone_fault).then(why)]
     if template.email.validate_:
         rules.append(bad_email)

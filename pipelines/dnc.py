@@ -18,8 +18,8 @@ from pipelines.reading.drops import Drop, open_drop
 from pipelines.reading.settings import FileSettings
 from pipelines.receipts import write_log
 from pipelines.schema import KIND_DIGITS, KIND_PHONE
+from pipelines.settings import PhoneOptions
 from pipelines.store import count_changed, open_writer
-from pipelines.template import PhoneOptions
 
 DEFAULT_CATEGORIES = ("IVR", "Imported", "Requested")
 NUMBER_HEADERS = (

@@ -4,68 +4,16 @@ Pure functions on frames; the store is not touched. A row that does not appear i
 the rules: decisions, Duplicates; checklist ML-043..053, AM-010..012.
 """
 
-from dataclasses import dataclass
-
 import polars as pl
 
 from pipelines.in_order import resolve_in_order
+from pipelines.meetings import TOUCHES, VERDICTS, Meetings, Resolution, Situation
 from pipelines.schema import KIND_EMAIL
-from pipelines.template import DedupeOptions
+from pipelines.settings import DedupeOptions
 
-VERDICTS = pl.Schema(
-    [
-        ("row_number", pl.Int64()),
-        ("fate", pl.String()),
-        ("code", pl.String()),
-        ("detail", pl.String()),
-        ("warnings", pl.List(pl.String())),
-        ("lead_id", pl.Int64()),
-    ]
-)
-TOUCHES = pl.Schema({"lead_id": pl.Int64, "effect": pl.String})
 POINT = ("kind", "value", "text")
 # Rows in a chain (A shares with B, B with C, …) are decided a link or more per round; no real file comes near this.
 MAX_ROUNDS = 64
-
-
-@dataclass(frozen=True)
-class Meetings:
-    """Who meets whom: all that is needed to decide about duplicates.
-
-    ``points``: row_number, slot, kind, value, text; the contact points of every row that shares one with another row
-    or meets a lead. ``matches``: row_number, slot, kind, lead_id, lead_slot, list_id, supplier, age; the leads in scope
-    that rows meet, the smaller age being the older. ``lead_points``: lead_id, slot, kind, value, text; every contact
-    point of those leads.
-    """
-
-    points: pl.DataFrame
-    matches: pl.DataFrame
-    lead_points: pl.DataFrame
-
-
-@dataclass(frozen=True)
-class Situation:
-    """What the rows are imported into."""
-
-    list_id: int
-    supplier: str
-    lead_base: int
-    sees_own_rows: bool
-    destination_in_scope: bool
-
-
-@dataclass(frozen=True)
-class Resolution:
-    """What is to be done.
-
-    ``verdicts``: one row per row that is not simply a new lead: row_number, fate, code, detail, warnings, and the lead
-    it met. ``touches``: lead_id and effect (replaced, reset, migrated, updated), each pair once; leads made by this
-    drop only as ``updated``. ``rounds``: how many passes it took.
-    """
-
-    verdicts: pl.DataFrame
-    touches: pl.DataFrame
-    rounds: int
 
 
 def resolve_duplicates(meetings: Meetings, options: DedupeOptions, situation: Situation) -> Resolution:
@@ -133,8 +81,9 @@ def _find_earlier_rows(points: pl.DataFrame, refused: pl.Series, lead_base: int)
     rounds = 0
     while undecided.height and rounds < MAX_ROUNDS:
         rounds += 1
-        is_first = pl.col("row_number") == pl.col("row_number").min().over(*POINT)
-        taken = undecided.filter(is_first.all().over("row_number"))
+        # Two steps: one window inside another would look for the first within the row, not among all rows.
+        ranked = undecided.with_columns(is_first=pl.col("row_number") == pl.col("row_number").min().over(*POINT))
+        taken = ranked.filter(pl.col("is_first").all().over("row_number")).drop("is_first")
         accepted = pl.concat([accepted, taken])
         met = undecided.join(taken, on=POINT, how="semi")["row_number"]
         undecided = undecided.filter(~pl.col("row_number").is_in(met.implode()))

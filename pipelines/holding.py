@@ -5,7 +5,8 @@ from datetime import datetime
 
 from pipelines.errors import UserError
 from pipelines.home import Home, raw_path
-from pipelines.importing import Order, carry_out
+from pipelines.importing import carry_out
+from pipelines.order import Order
 from pipelines.publishing import WHOLE, mark_unpublished, publish
 from pipelines.receipts import ImportResult, write_log
 from pipelines.store import open_writer

@@ -106,7 +106,10 @@ def keep_raw(home: Home, source: Path) -> tuple[str, Path]:
     changes while it is read cannot matter. Raises UserError where the source cannot be read.
     """
     try:
-        with source.open("rb") as stream, NamedTemporaryFile(dir=home.work, delete=False) as copy:
+        with (
+            source.open("rb") as stream,
+            NamedTemporaryFile(dir=home.work, prefix=f"raw-{os.getpid()}-", delete=False) as copy,
+        ):
             shutil.copyfileobj(stream, copy, BLOCK)
             copy.flush()
             os.fsync(copy.fileno())
@@ -124,6 +127,24 @@ def keep_raw(home: Home, source: Path) -> tuple[str, Path]:
         partial.replace(kept)
         sync_folder(kept.parent)
     return sha256, kept
+
+
+def sweep_work(home: Home) -> None:
+    """Remove from the work folder what killed processes left there; names begin ``<what>-<pid>-``."""
+    for left in home.work.glob("*-*-*"):
+        pid = left.name.split("-")[1]
+        if pid.isdigit() and not _is_running(int(pid)):
+            shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def sync_folder(folder: Path) -> None:

@@ -3,85 +3,41 @@
 The command line, Dagster and the HTTP doors all call ``import_drop``. Nothing here knows who called.
 """
 
+import os
 import shutil
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
-from itertools import count
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
 import duckdb
-import polars as pl
 
-from pipelines.cleaning import Cleaner
 from pipelines.codes import find_code
 from pipelines.committing import Ledger, commit_leads, commit_rows, count_ledger
 from pipelines.errors import UserError
-from pipelines.home import Home, hash_file, keep_raw
+from pipelines.home import Home, hash_file, keep_raw, sweep_work
 from pipelines.lists import add_list, choose_list, import_date
-from pipelines.masking import mask_sample
+from pipelines.order import Order
 from pipelines.publishing import publish
-from pipelines.reading.drops import Drop, open_drop
 from pipelines.receipts import (
     ImportResult,
-    Sample,
     count_cost,
     find_earlier,
     find_published,
     forget_import,
     record_import,
 )
-from pipelines.run import MAX_ROWS, Run, place_run, plan_run
+from pipelines.run import Run, place_run, plan_run
 from pipelines.screening import screen
+from pipelines.staging import CleanedDrop, read_and_clean, require_balance
 from pipelines.store import open_scratch, open_writer
 from pipelines.suppliers import add_supplier
 from pipelines.template import Template
 from pipelines.templates import load_template
-
-CHUNK_ROWS = 100_000
-SAMPLE_ROWS = 5
-
-
-@dataclass
-class Order:
-    """What one call of ``import_drop`` was asked for."""
-
-    file: Path
-    template: Template
-    origins: dict[str, str]
-    home: Home
-    on: date | None
-    now: datetime
-    notes: str | None
-    is_forced: bool
-    is_rehearsal: bool
-    is_released: bool = False
-    import_id: str | None = None
-    name: str = ""
-    sha256: str = ""
-    steps: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def timed(self, step: str) -> Iterator[None]:
-        """Note how many seconds a step of the walk took."""
-        started = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.steps[step] = self.steps.get(step, 0.0) + time.perf_counter() - started
-
-
-@dataclass(frozen=True)
-class CleanedDrop:
-    """The cleaned rows on disk (Parquet, in file order), what was found in the file, and its own count of records."""
-
-    rows: Path
-    drop: Drop
-    sample: Sample
 
 
 def import_drop(
@@ -136,7 +92,7 @@ def carry_out(order: Order) -> ImportResult:
         return _already(order, *earlier)
     with _work_folder(order) as folder:
         try:
-            cleaned = _read_and_clean(order, kept, folder)
+            cleaned = read_and_clean(order, kept, folder)
         except UserError as error:
             return _fail(order, error)
         writer = open_scratch if order.is_rehearsal else open_writer
@@ -159,64 +115,12 @@ def _keep(order: Order) -> Path:
 
 @contextmanager
 def _work_folder(order: Order) -> Iterator[Path]:
-    folder = Path(mkdtemp(prefix="drop-", dir=order.home.work if order.home.work.is_dir() else None))
+    sweep_work(order.home)
+    folder = Path(mkdtemp(prefix=f"drop-{os.getpid()}-", dir=order.home.work if order.home.work.is_dir() else None))
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _read_and_clean(order: Order, kept: Path, folder: Path) -> CleanedDrop:
-    """Write the cleaned rows of a drop to disk, chunk by chunk, so that memory does not grow with the file.
-
-    Raises UserError for a file that cannot be read or does not fit the mapping, and where the frame has not as many
-    rows as the file was counted to have.
-    """
-    with order.timed("read"):
-        drop = _open(order, kept)
-    if drop.found.records > MAX_ROWS:
-        raise UserError(order.name, f"A drop has at most {MAX_ROWS:,} rows.", "Split the file.")
-    cleaner = Cleaner(order.template, drop.found.headers, order.name)
-    rows, sample = 0, list[dict[str, Any]]()
-    chunks = drop.chunks(CHUNK_ROWS)
-    for number in count():
-        with order.timed("read"):
-            chunk = next(chunks, None)
-        if chunk is None:
-            if number:
-                break
-            chunk = _no_rows(len(drop.found.headers))
-        with order.timed("clean"):
-            cleaned = cleaner.clean(chunk)
-            cleaned.write_parquet(folder / f"rows-{number:06}.parquet", compression="lz4")
-        rows += cleaned.height
-        sample += mask_sample(cleaned, SAMPLE_ROWS - len(sample))
-    _require_balance(order.name, drop.found.records, rows, "rows were read")
-    return CleanedDrop(folder, drop, tuple(sample))
-
-
-def _open(order: Order, kept: Path) -> Drop:
-    """Open the kept drop; whatever is wrong with it is said of the file as the supplier named it."""
-    try:
-        return open_drop(kept, order.template.file.to_settings(), order.template.headers)
-    except UserError as error:
-        where = order.name if error.where in (str(kept), kept.name) else error.where
-        raise UserError(where, error.fact, error.remedy) from None
-
-
-def _no_rows(columns: int) -> pl.DataFrame:
-    texts = {f"c{number + 1}": pl.String for number in range(columns)}
-    return pl.DataFrame(schema={"row_number": pl.Int64, "line_number": pl.Int64, "flaw": pl.String, **texts})
-
-
-def _require_balance(file: str, records: int, rows: int, what: str) -> None:
-    """Refuse to go on where the file's own count of records and ours differ."""
-    if records != rows:
-        raise UserError(
-            file,
-            f"The file has {records:,} records, but {rows:,} {what}.",
-            "Nothing was loaded. Please report this file.",
-        )
 
 
 def _screen_and_commit(
@@ -237,7 +141,7 @@ def _screen_and_commit(
         connection.execute(f"CREATE TEMP VIEW drop_rows AS SELECT * FROM read_parquet('{files}')")
         rounds = screen(connection, order.template, situation)
         ledger = count_ledger(connection)
-    _require_balance(order.name, cleaned.drop.found.records, ledger.rows, "have a fate")
+    require_balance(order.name, cleaned.drop.found.records, ledger.rows, "have a fate")
     message = "" if order.is_released else _why_held(order.template, ledger)
     with order.timed("commit"):
         if not message:

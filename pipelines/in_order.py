@@ -4,19 +4,14 @@ The documented slow path of pipelines/duplicates.py: it sees only the rows that 
 `update` and `migrate`, and chains longer than the set-based rounds allow.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
+import polars as pl
+
+from pipelines.meetings import Meetings, Situation
 from pipelines.schema import KIND_EMAIL
-
-if TYPE_CHECKING:
-    import polars as pl
-
-    from pipelines.duplicates import Meetings, Situation
-    from pipelines.template import DedupeOptions
+from pipelines.settings import DedupeOptions
 
 Point = tuple[int, int, str]
 Verdict = tuple[int, str, str | None, str | None, list[str], int | None]

@@ -8,7 +8,8 @@ import duckdb
 
 from pipelines.errors import UserError, nearest
 from pipelines.publishing import mark_unpublished
-from pipelines.template import Expiry, Template
+from pipelines.settings import Expiry
+from pipelines.template import Template
 
 
 @dataclass(frozen=True)

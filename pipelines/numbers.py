@@ -13,7 +13,7 @@ from phonenumbers import country_code_for_region
 from pipelines.mapping import BLANKS
 from pipelines.phones import parse_phones
 from pipelines.schema import PHONE_SLOTS
-from pipelines.template import PhoneOptions
+from pipelines.settings import PhoneOptions
 
 CELL_SCHEMA = pl.Schema(
     [
@@ -51,7 +51,7 @@ FLAWS_BY_ANSWER = {
     "TOO_SHORT_NSN": "R_PHONE_TOO_SHORT",
     "TOO_SHORT_AFTER_IDD": "R_PHONE_TOO_SHORT",
     "TOO_LONG": "R_PHONE_TOO_LONG",
-    "IS_POSSIBLE_LOCAL_ONLY": "R_PHONE_NO_AREA_CODE",
+    "IS_POSSIBLE_LOCAL_ONLY": "R_PHONE_TOO_SHORT",  # with an area code; without one it is local, see _judge
 }
 
 
@@ -172,7 +172,8 @@ def _shape_advanced(options: PhoneOptions) -> pl.Expr:
     is_abroad = (~is_home).fill_null(value=False)
     national = pl.col("national_format").str.replace_all(r"[^0-9]", "")
     as_sent = _digits if options.remove_non_digits else _text
-    is_as_planned = (_digits == national) | (_digits == pl.col("national_number"))
+    own_digits = pl.col("national_number").str.strip_chars_start("0")
+    is_as_planned = (_digits == national) | (_digits.str.strip_chars_start("0") == own_digits)
     dial = (
         pl.when(is_abroad)
         .then(pl.lit("00") + code + pl.col("national_number"))

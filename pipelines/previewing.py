@@ -10,7 +10,8 @@ from pipelines.home import Home
 from pipelines.mapping import find_column
 from pipelines.reading.drops import open_drop
 from pipelines.schema import PERSON_FIELDS, PHONE_SLOTS
-from pipelines.template import Columns, Template
+from pipelines.settings import Columns
+from pipelines.template import Template
 from pipelines.templates import load_template
 
 RECORDS = 5

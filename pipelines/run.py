@@ -6,8 +6,8 @@ from datetime import date, datetime
 
 import duckdb
 
-from pipelines.duplicates import Situation
 from pipelines.lists import Destination, expiry_instant, require_list, start_of
+from pipelines.meetings import Situation
 from pipelines.schema import create_table
 from pipelines.template import Template
 

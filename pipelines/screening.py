@@ -7,7 +7,8 @@ this import's settings), leaves ``verdicts``, ``touches``, ``doomed`` and ``dnc_
 import duckdb
 import polars as pl
 
-from pipelines.duplicates import TOUCHES, VERDICTS, Meetings, Resolution, Situation, resolve_duplicates
+from pipelines.duplicates import resolve_duplicates
+from pipelines.meetings import TOUCHES, VERDICTS, Meetings, Resolution, Situation
 from pipelines.queries import read_query
 from pipelines.schema import create_table
 from pipelines.template import Template

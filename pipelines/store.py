@@ -4,6 +4,7 @@ A reader never comes here; it opens what is published. See docs/decisions/0001-s
 """
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -40,6 +41,7 @@ def open_writer(home: Home, *, timeout: float = LOCK_SECONDS) -> Iterator[duckdb
         raise UserError(str(home.root), f"Another process{owner} is writing to this home.", remedy) from None
     try:
         _owner_path(home).write_text(str(os.getpid()))
+        shutil.rmtree(home.work / "spill", ignore_errors=True)  # what a killed writer left
         with _connect(home.store, home.work) as connection:
             connection.execute("BEGIN")
             try:

@@ -1,193 +1,30 @@
 """What a template may say, typed: the keys of the contract, their defaults, and what goes with what."""
 
 import re
-from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel.numbers import get_territory_currencies, list_currencies
-from phonenumbers import SUPPORTED_REGIONS
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError, field_validator, model_validator
+from pydantic import Field, StrictBool, ValidationError, field_validator, model_validator
 
 from pipelines.errors import UserError, nearest
-from pipelines.reading.settings import FileSettings
 from pipelines.schema import MAPPED_FIELDS, PHONE_SLOTS
+from pipelines.settings import (
+    Columns,
+    DedupeOptions,
+    DncOptions,
+    EmailOptions,
+    Expiry,
+    FileOptions,
+    ListChoice,
+    PhoneOptions,
+    Settings,
+    Text,
+    Texts,
+)
 
-PRESET_REGIONS = {"uk": "GB", "intl_uk": "GB", "intl_aus": "AU", "intl_sa": "ZA"}
-MANUAL = ("remove_non_digits", "truncate", "min_length", "max_length")
 SECONDARY = re.compile(r"secondary\.[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
-Text = Annotated[str, Field(min_length=1, max_length=1000)]
-Texts = list[Text]
-
-
-class Settings(BaseModel):
-    """Base of every part of a template: unknown keys are errors, and nothing is coerced from another type."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
-
-
-class ListChoice(Settings):
-    """Where the leads go: a named list, or a new one per import or per day, cloned from another."""
-
-    mode: Literal["named", "per_import", "per_day"] = "named"
-    name: Text | None = None
-    clone_from: Text | None = None
-    prefix: str = ""
-
-    @model_validator(mode="after")
-    def check_mode(self) -> Self:
-        """Refuse a name without its mode and a mode without its name."""
-        if self.mode == "named":
-            if not self.name:
-                raise ValueError("has no name. Give list: {mode: named, name: ...}.")
-            if self.clone_from or self.prefix:
-                raise ValueError("clone_from and prefix go with mode per_import or per_day, not with named.")
-        elif self.name:
-            raise ValueError(f"name goes with mode named; mode {self.mode} names the list by prefix and date.")
-        return self
-
-
-class FileOptions(Settings):
-    """How the file is written; `auto` means that it is found out and reported."""
-
-    format: Literal["auto", "csv", "json"] = "auto"
-    encoding: str = "auto"
-    delimiter: Annotated[str, Field(min_length=1, max_length=10)] = "auto"
-    row_delimiter: Annotated[str, Field(min_length=1, max_length=10)] = "auto"
-    has_header: StrictBool | Literal["auto"] = "auto"
-    first_row: Annotated[int, Field(ge=1, strict=True)] | Literal["auto"] = "auto"
-    date_format: Annotated[str, Field(max_length=10)] = "dd/MM/yyyy"
-    limits: Literal["none", "maxcontact", "leadlex"] = "none"
-
-    def to_settings(self) -> FileSettings:
-        """Return what the reader wants to know of this."""
-        return FileSettings(
-            format=self.format,
-            encoding=self.encoding,
-            delimiter=self.delimiter,
-            row_delimiter=self.row_delimiter,
-            has_header=self.has_header,
-            first_row=self.first_row,
-        )
-
-
-class PhoneOptions(Settings):
-    """How numbers are read and written. Source: decisions, Phone numbers; checklist ML-026..031, MA-021..025."""
-
-    format: Literal["uk", "intl_uk", "intl_aus", "intl_sa", "advanced"] | None = None
-    region: str | None = None
-    require: Literal["valid", "possible", "length"] = "valid"
-    area_code: Annotated[str, Field(pattern=r"^\d{1,8}$")] | None = None
-    remove_non_digits: StrictBool = True
-    calling_code: Annotated[str, Field(pattern=r"^\+?\d{1,5}$")] | None = None
-    add_leading_zero: StrictBool = False
-    truncate: StrictBool = False
-    min_length: Annotated[int, Field(ge=1, le=30)] | None = None
-    max_length: Annotated[int, Field(ge=1, le=30)] | None = None
-
-    @model_validator(mode="after")
-    def check_together(self) -> Self:
-        """Refuse a region that contradicts the preset, and manual settings beside a preset."""
-        if self.region is not None and self.region not in SUPPORTED_REGIONS:
-            raise ValueError(f"region '{self.region}' is not an ISO country with a telephone plan, such as GB.")
-        preset = PRESET_REGIONS.get(self.resolved_format)
-        if preset and self.region not in (None, preset):
-            raise ValueError(f"region {self.region} contradicts format {self.format} ({preset}). Use format: advanced.")
-        manual = self._differ(*MANUAL)
-        if preset and manual:
-            raise ValueError(f"{manual[0]} goes with format: advanced only; {self.resolved_format} is a preset.")
-        if self.truncate and self.max_length is None:
-            raise ValueError("truncate needs max_length.")
-        if self.min_length and self.max_length and self.min_length > self.max_length:
-            raise ValueError("min_length is greater than max_length.")
-        return self
-
-    @property
-    def resolved_format(self) -> str:
-        """The format in force: uk where nothing else is asked, advanced for a region without a preset."""
-        if self.format:
-            return self.format
-        manual = self._differ(*MANUAL, "calling_code", "add_leading_zero")
-        return "uk" if self.region in (None, "GB") and not manual else "advanced"
-
-    def _differ(self, *names: str) -> list[str]:
-        """Return which of these options are not at their default."""
-        return [name for name in names if getattr(self, name) != type(self).model_fields[name].default]
-
-    @property
-    def resolved_region(self) -> str:
-        """The region that numbers without a country code belong to."""
-        return self.region or PRESET_REGIONS.get(self.resolved_format, "GB")
-
-
-class EmailOptions(Settings):
-    """Whether a bad or missing e-mail address rejects the row."""
-
-    validate_: StrictBool = Field(False, alias="validate")
-    required: StrictBool = False
-
-
-class DncOptions(Settings):
-    """Which do-not-call categories are checked and what a match does."""
-
-    categories: Annotated[list[Text], Field(min_length=1)] = ["IVR", "Imported", "Requested"]
-    on_match: Literal["drop_number", "reject_lead"] = "drop_number"
-
-
-class DedupeOptions(Settings):
-    """Which rows count as the same person, where they are looked for, and what happens then."""
-
-    keys: Annotated[list[Literal["phone", "email"]], Field(min_length=1)] = ["phone", "email"]
-    scope: Annotated[list[Literal["file", "destination", "lists", "global"]], Field(min_length=1)]
-    lists: list[Text] = []
-    action: Literal["keep_existing", "keep_new", "reset_older", "update"]
-    on_multiple: Literal["first", "quarantine"] = "first"
-    reset_updated: StrictBool = False
-    migrate: StrictBool = False
-
-    @field_validator("scope", "keys", mode="before")
-    @classmethod
-    def accept_one(cls, value: object) -> object:
-        """Take a single word for a list of one."""
-        return [value] if isinstance(value, str) else value
-
-    @model_validator(mode="after")
-    def check_together(self) -> Self:
-        """Refuse scopes and options that exclude each other. Source: checklist ML-044..050."""
-        if "global" in self.scope and {"destination", "lists"} & set(self.scope):
-            raise ValueError("scope global already looks everywhere: destination and lists cannot go with it.")
-        if ("lists" in self.scope) != bool(self.lists):
-            raise ValueError("scope lists and the key lists go together: name the lists to look in.")
-        if self.action != "update":
-            if self.reset_updated:
-                raise ValueError("reset_updated goes with action update only.")
-            if self.on_multiple != "first":
-                raise ValueError("on_multiple goes with action update only.")
-        if self.action == "keep_new" and self.migrate:
-            raise ValueError("migrate cannot go with keep_new: what it would move has been replaced.")
-        return self
-
-
-class Expiry(Settings):
-    """The last day on which a lead may be dialled: a date, or days after the import date."""
-
-    on: date | None = None
-    in_days: Annotated[int, Field(ge=0, le=36500, strict=True)] | None = None
-
-    @model_validator(mode="after")
-    def check_one(self) -> Self:
-        """Refuse both and neither."""
-        if (self.on is None) == (self.in_days is None):
-            raise ValueError("takes one of on (a date) and in_days (a number).")
-        return self
-
-
-class Columns(Settings):
-    """Several columns of the file joined into one field."""
-
-    columns: Annotated[list[Annotated[str | int, Field(union_mode="left_to_right")]], Field(min_length=1)]
-    separator: str = ""
 
 
 Source = str | int | Columns
@@ -219,7 +56,7 @@ class Template(Settings):
     time_zone: Text | None = None
     expiry: Expiry | None = None
     call_info: str | None = None
-    tags: Texts = []
+    tags: Texts = Field(default_factory=Texts)
     response_url: str | None = None
     request_format: Literal["json", "xml"] = "json"
     ignore_secondary: StrictBool = False
@@ -262,6 +99,9 @@ class Template(Settings):
         """Refuse a contact rule that the mapping cannot meet."""
         if self.contact == "phone" and not set(self.mapping) & set(PHONE_SLOTS):
             raise ValueError("contact: phone, yet the mapping has no phone.")
+        secondary = next((field for field in self.mapping if SECONDARY.fullmatch(field)), None)
+        if secondary and not self.ignore_secondary:
+            raise ValueError(f"mapping {secondary}: this version has no secondary tables. Set ignore_secondary: true.")
         if (self.contact == "email" or self.email.required) and "email" not in self.mapping:
             raise ValueError("an e-mail is asked for, yet the mapping has none.")
         return self

@@ -21,15 +21,18 @@ def dev(home: Home, host: str, port: int) -> int:
     config = dagster_home / "dagster.yaml"
     if not config.exists():
         config.write_text((Path(__file__).parents[2] / "assets" / "dagster.yaml").read_text())
-    workspace = Path(__file__).parents[2]
+    code = str(Path(__file__).parents[2])
     environment = os.environ | {
-        "DAGSTER_HOME": str(dagster_home),
+        "DAGSTER_HOME": str(dagster_home.absolute()),
         "LEADMILL_HOME": str(home.root),
-        "PYTHONPATH": os.pathsep.join(filter(None, [str(workspace), os.environ.get("PYTHONPATH")])),
+        # The folder that one stands in is not searched for modules: it may well have an `assets` of its own.
+        "PYTHONSAFEPATH": "1",
+        "PYTHONPATH": os.pathsep.join(filter(None, [code, os.environ.get("PYTHONPATH")])),
     }
     click.echo(
         f"Dagster on http://{host}:{port} for {home.root}. Drops go to {home.landing}/<template>/. Stop: Ctrl-C.",
         err=True,
     )
-    arguments = [sys.executable, "-m", "dagster", "dev", "-m", "assets.definitions", "-h", host, "-p", str(port)]
+    module = ["-m", "assets.definitions", "-d", code]
+    arguments = [sys.executable, "-m", "dagster", "dev", *module, "-h", host, "-p", str(port)]
     os.execve(sys.executable, arguments, environment)  # noqa: S606  our own arguments; the shell plays no part

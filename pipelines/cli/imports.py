@@ -46,10 +46,12 @@ def import_(
 ) -> int:
     """Import drops: CSV or JSON files, by a template. Options override the template for this import."""
     from pipelines.importing import import_drop
-    from pipelines.templates import keep_template
+    from pipelines.templates import keep_template, load_template
 
     chosen = _choose_template(home, template)
     values = _collect_overrides(overrides)
+    if load_template(home, chosen, values)[0].response_url:
+        click.echo("Note: response_url is kept with the import, but this version does not call it.", err=True)
     results = []
     for file in files:
         result = import_drop(

@@ -20,16 +20,11 @@ SELECT
     arg_max(notes, row_number) AS notes,
     arg_max(skill_group, row_number) FILTER (WHERE has_own_skill_group) AS skill_group,
     arg_max(tags, row_number) FILTER (WHERE len(tags) > 0) AS tags,
-    arg_max({'dial': phone1, 'number': phone1_key, 'kind': phone1_type}, row_number)
-        FILTER (WHERE phone1 IS NOT NULL) AS phone1,
-    arg_max({'dial': phone2, 'number': phone2_key, 'kind': phone2_type}, row_number)
-        FILTER (WHERE phone2 IS NOT NULL) AS phone2,
-    arg_max({'dial': phone3, 'number': phone3_key, 'kind': phone3_type}, row_number)
-        FILTER (WHERE phone3 IS NOT NULL) AS phone3,
-    arg_max({'dial': phone4, 'number': phone4_key, 'kind': phone4_type}, row_number)
-        FILTER (WHERE phone4 IS NOT NULL) AS phone4,
-    arg_max({'dial': phone5, 'number': phone5_key, 'kind': phone5_type}, row_number)
-        FILTER (WHERE phone5 IS NOT NULL) AS phone5
+    arg_max({'dial': phone1, 'number': phone1_key, 'kind': phone1_type}, row_number) FILTER (WHERE phone1 IS NOT NULL) AS phone1,
+    arg_max({'dial': phone2, 'number': phone2_key, 'kind': phone2_type}, row_number) FILTER (WHERE phone2 IS NOT NULL) AS phone2,
+    arg_max({'dial': phone3, 'number': phone3_key, 'kind': phone3_type}, row_number) FILTER (WHERE phone3 IS NOT NULL) AS phone3,
+    arg_max({'dial': phone4, 'number': phone4_key, 'kind': phone4_type}, row_number) FILTER (WHERE phone4 IS NOT NULL) AS phone4,
+    arg_max({'dial': phone5, 'number': phone5_key, 'kind': phone5_type}, row_number) FILTER (WHERE phone5 IS NOT NULL) AS phone5
 FROM row_values
 WHERE fate = 'updated'
 GROUP BY lead_id

@@ -1,6 +1,6 @@
 -- How many rows had which fate, for which reason?
 --
--- reads   verdicts (row_number BIGINT, fate VARCHAR, code VARCHAR, warnings VARCHAR[])    what becomes of every row
+-- reads   verdicts (fate VARCHAR, code VARCHAR, warnings VARCHAR[])    what becomes of every row
 -- returns (fate VARCHAR, code VARCHAR, rows BIGINT)    fates with a NULL code count all their rows; fate 'warning' counts a warning's
 WITH counted AS (
     SELECT fate, NULL::VARCHAR AS code, count(*) AS rows FROM verdicts GROUP BY fate

@@ -38,7 +38,26 @@ SELECT
     CASE
         WHEN taken.slots IS NULL THEN drop_rows.call_info
         ELSE replace(
-            replace(replace(replace(replace(drop_rows.call_info, CASE WHEN list_contains(taken.slots, 'phone1') THEN drop_rows.phone1 ELSE '' END, ''), CASE WHEN list_contains(taken.slots, 'phone2') THEN drop_rows.phone2 ELSE '' END, ''), CASE WHEN list_contains(taken.slots, 'phone3') THEN drop_rows.phone3 ELSE '' END, ''), CASE WHEN list_contains(taken.slots, 'phone4') THEN drop_rows.phone4 ELSE '' END, ''), CASE WHEN list_contains(taken.slots, 'phone5') THEN drop_rows.phone5 ELSE '' END, '')
+                replace(
+                    replace(
+                        replace(
+                            replace(
+                                drop_rows.call_info,
+                                CASE WHEN list_contains(taken.slots, 'phone1') THEN drop_rows.phone1 ELSE '' END,
+                                ''
+                            ),
+                            CASE WHEN list_contains(taken.slots, 'phone2') THEN drop_rows.phone2 ELSE '' END,
+                            ''
+                        ),
+                        CASE WHEN list_contains(taken.slots, 'phone3') THEN drop_rows.phone3 ELSE '' END,
+                        ''
+                    ),
+                    CASE WHEN list_contains(taken.slots, 'phone4') THEN drop_rows.phone4 ELSE '' END,
+                    ''
+                ),
+                CASE WHEN list_contains(taken.slots, 'phone5') THEN drop_rows.phone5 ELSE '' END,
+                ''
+            )
     END AS call_info,
     drop_rows.language,
     drop_rows.tags,

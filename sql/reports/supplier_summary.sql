@@ -1,9 +1,9 @@
 -- What did each supplier deliver, what became of it, and what did it cost?
 --
--- reads   imports (import_id VARCHAR, status VARCHAR, sha256 VARCHAR, supplier VARCHAR, list_id BIGINT, import_date DATE, rows_received BIGINT, blank_lines BIGINT, created BIGINT, updated BIGINT, rejected BIGINT, quarantined BIGINT, replaced BIGINT, reset BIGINT, cost_unit DECIMAL(18,6), currency VARCHAR, cost_basis VARCHAR, cost_total DECIMAL(18,6))    every import with its ledger
+-- reads   imports (import_id VARCHAR, status VARCHAR, sha256 VARCHAR, supplier VARCHAR, import_date DATE, rows_received BIGINT, blank_lines BIGINT, created BIGINT, updated BIGINT, rejected BIGINT, quarantined BIGINT, replaced BIGINT, reset BIGINT, currency VARCHAR, cost_basis VARCHAR, cost_total DECIMAL(18,6))    every import with its ledger
 -- reads   import_reasons (import_id VARCHAR, fate VARCHAR, code VARCHAR, rows BIGINT)    rows by reason
 -- reads   suppliers (supplier_id BIGINT, name VARCHAR)    the suppliers
--- reads   leads (lead_id BIGINT, import_id VARCHAR)    the leads that are live
+-- reads   leads (import_id VARCHAR)    the leads that are live
 -- reads   report_period (period VARCHAR)    day, week, month or all
 -- returns (supplier_id BIGINT, supplier_name VARCHAR, parent_supplier VARCHAR, period_start DATE, period_end DATE, currency VARCHAR, imports BIGINT, files BIGINT, files_failed BIGINT, rows_received BIGINT, rows_blank BIGINT, rows_rejected BIGINT, rows_quarantined BIGINT, rej_no_contact BIGINT, rej_phone_invalid BIGINT, rej_email_invalid BIGINT, rej_dnc BIGINT, rej_dnc_by_category MAP(VARCHAR, BIGINT), rej_dup_in_file BIGINT, rej_dup_existing_same_supplier BIGINT, rej_dup_existing_other_supplier BIGINT, rej_policy BIGINT, leads_created BIGINT, leads_updated BIGINT, leads_replaced BIGINT, leads_reset BIGINT, leads_accepted BIGINT, accept_rate DOUBLE, reject_rate DOUBLE, dup_rate DOUBLE, dnc_rate DOUBLE, invalid_rate DOUBLE, leads_live BIGINT, unit_cost DECIMAL(18,6), cost_basis VARCHAR, cost_total DECIMAL(18,6), cost_returned DECIMAL(18,6), cost_net DECIMAL(18,6), cpl_received DOUBLE, cpl_accepted DOUBLE, leads_dialled BIGINT, penetration DOUBLE, attempts BIGINT, attempts_per_lead DOUBLE, leads_contacted BIGINT, leads_rpc BIGINT, contact_rate DOUBLE, contact_rate_delivered DOUBLE, sales BIGINT, conversion_rate DOUBLE, lead_to_sale DOUBLE, cost_per_contact DOUBLE, cpa DOUBLE, revenue DECIMAL(18,6), profit DECIMAL(18,6), roi DOUBLE, exclusivity DOUBLE, first_received DATE, last_received DATE, reconciled BOOLEAN)    one row per supplier, period and currency; a ratio with denominator 0 is NULL, and so is everything that the dialler has not reported
 WITH delivered AS (
@@ -82,34 +82,34 @@ totals AS (
         coalesce(delivered.period_end, max(delivered.import_date)) AS period_end,
         delivered.period_start AS period,
         delivered.currency,
-        sum(is_counted)::BIGINT AS imports,
-        count(DISTINCT delivered.sha256) FILTER (WHERE is_counted = 1) AS files,
+        sum(delivered.is_counted)::BIGINT AS imports,
+        count(DISTINCT delivered.sha256) FILTER (WHERE delivered.is_counted = 1) AS files,
         count(*) FILTER (WHERE delivered.status = 'failed') AS files_failed,
-        coalesce(sum(delivered.rows_received) FILTER (WHERE is_counted = 1), 0)::BIGINT AS rows_received,
-        coalesce(sum(delivered.blank_lines) FILTER (WHERE is_counted = 1), 0)::BIGINT AS rows_blank,
-        coalesce(sum(delivered.rejected) FILTER (WHERE is_counted = 1), 0)::BIGINT AS rows_rejected,
-        coalesce(sum(delivered.quarantined) FILTER (WHERE is_counted = 1), 0)::BIGINT AS rows_quarantined,
-        coalesce(sum(reasons.no_contact) FILTER (WHERE is_counted = 1), 0)::BIGINT AS rej_no_contact,
-        coalesce(sum(reasons.phone_invalid) FILTER (WHERE is_counted = 1), 0)::BIGINT AS rej_phone_invalid,
-        coalesce(sum(reasons.email_invalid) FILTER (WHERE is_counted = 1), 0)::BIGINT AS rej_email_invalid,
-        coalesce(sum(reasons.dnc) FILTER (WHERE is_counted = 1), 0)::BIGINT AS rej_dnc,
-        coalesce(sum(reasons.dup_in_file) FILTER (WHERE is_counted = 1), 0)::BIGINT AS rej_dup_in_file,
-        coalesce(sum(reasons.dup_same_supplier) FILTER (WHERE is_counted = 1), 0)::BIGINT AS dup_same_supplier,
-        coalesce(sum(reasons.dup_other_supplier) FILTER (WHERE is_counted = 1), 0)::BIGINT AS dup_other_supplier,
-        coalesce(sum(delivered.created) FILTER (WHERE is_counted = 1), 0)::BIGINT AS leads_created,
-        coalesce(sum(delivered.updated) FILTER (WHERE is_counted = 1), 0)::BIGINT AS leads_updated,
-        coalesce(sum(delivered.replaced) FILTER (WHERE is_counted = 1), 0)::BIGINT AS leads_replaced,
-        coalesce(sum(delivered.reset) FILTER (WHERE is_counted = 1), 0)::BIGINT AS leads_reset,
-        coalesce(sum(live.leads_live) FILTER (WHERE is_counted = 1), 0)::BIGINT AS leads_live,
-        sum(delivered.cost_total) FILTER (WHERE is_counted = 1) AS cost_total,
+        coalesce(sum(delivered.rows_received) FILTER (WHERE delivered.is_counted = 1), 0)::BIGINT AS rows_received,
+        coalesce(sum(delivered.blank_lines) FILTER (WHERE delivered.is_counted = 1), 0)::BIGINT AS rows_blank,
+        coalesce(sum(delivered.rejected) FILTER (WHERE delivered.is_counted = 1), 0)::BIGINT AS rows_rejected,
+        coalesce(sum(delivered.quarantined) FILTER (WHERE delivered.is_counted = 1), 0)::BIGINT AS rows_quarantined,
+        coalesce(sum(reasons.no_contact) FILTER (WHERE delivered.is_counted = 1), 0)::BIGINT AS rej_no_contact,
+        coalesce(sum(reasons.phone_invalid) FILTER (WHERE delivered.is_counted = 1), 0)::BIGINT AS rej_phone_invalid,
+        coalesce(sum(reasons.email_invalid) FILTER (WHERE delivered.is_counted = 1), 0)::BIGINT AS rej_email_invalid,
+        coalesce(sum(reasons.dnc) FILTER (WHERE delivered.is_counted = 1), 0)::BIGINT AS rej_dnc,
+        coalesce(sum(reasons.dup_in_file) FILTER (WHERE delivered.is_counted = 1), 0)::BIGINT AS rej_dup_in_file,
+        coalesce(sum(reasons.dup_same_supplier) FILTER (WHERE delivered.is_counted = 1), 0)::BIGINT AS dup_same_supplier,
+        coalesce(sum(reasons.dup_other_supplier) FILTER (WHERE delivered.is_counted = 1), 0)::BIGINT AS dup_other_supplier,
+        coalesce(sum(delivered.created) FILTER (WHERE delivered.is_counted = 1), 0)::BIGINT AS leads_created,
+        coalesce(sum(delivered.updated) FILTER (WHERE delivered.is_counted = 1), 0)::BIGINT AS leads_updated,
+        coalesce(sum(delivered.replaced) FILTER (WHERE delivered.is_counted = 1), 0)::BIGINT AS leads_replaced,
+        coalesce(sum(delivered.reset) FILTER (WHERE delivered.is_counted = 1), 0)::BIGINT AS leads_reset,
+        coalesce(sum(live.leads_live) FILTER (WHERE delivered.is_counted = 1), 0)::BIGINT AS leads_live,
+        sum(delivered.cost_total) FILTER (WHERE delivered.is_counted = 1) AS cost_total,
         sum(CASE delivered.cost_basis
             WHEN 'accepted' THEN delivered.created + delivered.updated
             WHEN 'created' THEN delivered.created
             ELSE delivered.rows_received
-        END) FILTER (WHERE is_counted = 1 AND delivered.cost_total IS NOT NULL) AS rows_costed,
+        END) FILTER (WHERE delivered.is_counted = 1 AND delivered.cost_total IS NOT NULL) AS rows_costed,
         CASE WHEN min(delivered.cost_basis) = max(delivered.cost_basis) THEN min(delivered.cost_basis) END AS cost_basis,
-        min(delivered.import_date) FILTER (WHERE is_counted = 1) AS first_received,
-        max(delivered.import_date) FILTER (WHERE is_counted = 1) AS last_received
+        min(delivered.import_date) FILTER (WHERE delivered.is_counted = 1) AS first_received,
+        max(delivered.import_date) FILTER (WHERE delivered.is_counted = 1) AS last_received
     FROM delivered
     LEFT JOIN reasons ON delivered.import_id = reasons.import_id
     LEFT JOIN live ON delivered.import_id = live.import_id

@@ -1,7 +1,7 @@
 -- What becomes of the rows that have a number on a do-not-call list?
 --
 -- reads   dnc_hits (row_number BIGINT, slot VARCHAR, category VARCHAR, source VARCHAR, listed_on DATE)    the numbers found
--- reads   drop_points (row_number BIGINT, slot VARCHAR, kind UTINYINT)    the contact points of the drop
+-- reads   drop_points (row_number BIGINT, kind UTINYINT)    the contact points of the drop
 -- reads   run (dnc_on_match VARCHAR, contact VARCHAR)    this import
 -- returns (row_number BIGINT, category VARCHAR, is_rejected BOOLEAN, slots VARCHAR[], detail VARCHAR)    one row per row found; category is that of its first slot
 WITH hits AS (

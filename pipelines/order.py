@@ -1,0 +1,40 @@
+"""What one call of ``import_drop`` was asked for."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+from pipelines.home import Home
+from pipelines.template import Template
+
+
+@dataclass
+class Order:
+    """A drop, how it is to be imported, and how long each step has taken (seconds)."""
+
+    file: Path
+    template: Template
+    origins: dict[str, str]
+    home: Home
+    on: date | None
+    now: datetime
+    notes: str | None
+    is_forced: bool
+    is_rehearsal: bool
+    is_released: bool = False
+    import_id: str | None = None
+    name: str = ""
+    sha256: str = ""
+    steps: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def timed(self, step: str) -> Iterator[None]:
+        """Note how many seconds a step of the walk took."""
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.steps[step] = self.steps.get(step, 0.0) + time.perf_counter() - started

@@ -1,0 +1,101 @@
+"""The part of the walk before the lock: a drop's bytes become cleaned rows on disk, counted twice."""
+
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from pipelines.cleaning import Cleaner
+from pipelines.errors import UserError
+from pipelines.masking import mask_sample
+from pipelines.order import Order
+from pipelines.reading.drops import Drop, open_drop
+from pipelines.receipts import Sample
+from pipelines.run import MAX_ROWS
+
+CHUNK_ROWS = 100_000
+SAMPLE_ROWS = 5
+# Greatest size in bytes and endings allowed, by the template's file.limits.
+LIMITS: dict[str, tuple[int | None, tuple[str, ...]]] = {
+    "none": (None, ()),
+    "maxcontact": (50 * 1024 * 1024, (".csv",)),
+    "leadlex": (20 * 1024 * 1024, ()),
+}
+
+
+@dataclass(frozen=True)
+class CleanedDrop:
+    """The cleaned rows on disk (Parquet, in file order), what was found in the file, and its own count of records."""
+
+    rows: Path
+    drop: Drop
+    sample: Sample
+
+
+def read_and_clean(order: Order, kept: Path, folder: Path) -> CleanedDrop:
+    """Write the cleaned rows of a drop to disk, chunk by chunk, so that memory does not grow with the file.
+
+    Raises UserError for a file that cannot be read or does not fit the mapping, and where the frame has not as many
+    rows as the file was counted to have.
+    """
+    with order.timed("read"):
+        drop = _open(order, kept)
+    if drop.found.records > MAX_ROWS:
+        raise UserError(order.name, f"A drop has at most {MAX_ROWS:,} rows.", "Split the file.")
+    cleaner = Cleaner(order.template, drop.found.headers, order.name)
+    rows, sample = 0, list[dict[str, Any]]()
+    chunks = drop.chunks(CHUNK_ROWS)
+    for number in count():
+        with order.timed("read"):
+            chunk = next(chunks, None)
+        if chunk is None:
+            if number:
+                break
+            chunk = _no_rows(len(drop.found.headers))
+        with order.timed("clean"):
+            cleaned = cleaner.clean(chunk)
+            cleaned.write_parquet(folder / f"rows-{number:06}.parquet", compression="lz4")
+        rows += cleaned.height
+        sample += mask_sample(cleaned, SAMPLE_ROWS - len(sample))
+    require_balance(order.name, drop.found.records, rows, "rows were read")
+    return CleanedDrop(folder, drop, tuple(sample))
+
+
+def _open(order: Order, kept: Path) -> Drop:
+    """Open the kept drop; whatever is wrong with it is said of the file as the supplier named it."""
+    check_limits(order.template.file.limits, order.name, kept.stat().st_size)
+    try:
+        return open_drop(kept, order.template.file.to_settings(), order.template.headers)
+    except UserError as error:
+        where = order.name if error.where in (str(kept), kept.name) else error.where
+        raise UserError(where, error.fact, error.remedy) from None
+
+
+def check_limits(profile: str, file: str, size: int) -> None:
+    """Refuse a file that the profile's system would refuse, by its ending and size in bytes.
+
+    Source: checklist ML-004, ML-005, LL-026. Raises UserError.
+    """
+    most, endings = LIMITS[profile]
+    if endings and not file.lower().endswith(endings):
+        raise UserError(file, f"The limits of {profile} allow {', '.join(endings)} only.", "Or set file.limits: none.")
+    if most is not None and size > most:
+        remedy = "Split the file, or set file.limits: none."
+        raise UserError(file, f"The file has {size:,} bytes; the limits of {profile} allow {most:,}.", remedy)
+
+
+def _no_rows(columns: int) -> pl.DataFrame:
+    texts = {f"c{number + 1}": pl.String for number in range(columns)}
+    return pl.DataFrame(schema={"row_number": pl.Int64, "line_number": pl.Int64, "flaw": pl.String, **texts})
+
+
+def require_balance(file: str, records: int, rows: int, what: str) -> None:
+    """Refuse to go on where the file's own count of records and ours differ."""
+    if records != rows:
+        raise UserError(
+            file,
+            f"The file has {records:,} records, but {rows:,} {what}.",
+            "Nothing was loaded. Please report this file.",
+        )
