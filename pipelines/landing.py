@@ -9,7 +9,7 @@ import json
 import os
 import re
 from collections.abc import Container, Iterator
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import unquote
@@ -37,6 +37,7 @@ class LandedDrop:
     path: Path
     template: str
     is_urgent: bool
+    seen_at: float  # seconds of the clock
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Landing:
 
 @dataclass(frozen=True)
 class Sighting:
-    """A file as it was last seen: it has looked like this ``since`` (seconds of the clock); its digest once taken."""
+    """A file as it was last seen: it has looked like this ``since`` (seconds of the clock); digest once complete."""
 
     size: int
     mtime_ns: int
@@ -93,7 +94,7 @@ def find_drop(home: Home, key: str) -> tuple[Path, str]:
         template, name, digest = (unescape_key(part) for part in key.split("/"))
     except ValueError:
         raise UserError(key, "This is not the key of a drop.", "See the keys of raw_drops.") from None
-    if not _is_name(template) or not _is_name(name):
+    if "/" in template + name or not is_drop_name(template) or not is_drop_name(name):
         raise UserError(key, "This key names no file of the landing folder.", "See the keys of raw_drops.")
     path = home.landing / template / name
     if not path.is_file():
@@ -104,46 +105,128 @@ def find_drop(home: Home, key: str) -> tuple[Path, str]:
 
 
 def look_at_landing(home: Home, taken: Container[str], now: datetime, settle: timedelta = SETTLE) -> Landing:
-    """Return what is complete and not yet taken, by key.
+    """Return what is complete and not yet taken, by key: the urgent first, then in the order in which it was seen.
 
-    A file is complete once two looks ``settle`` apart found the same size, modification time and inode, or as soon as
+    A file is complete once looks ``settle`` apart found the same size, modification time and inode, or as soon as
     ``<name>.done`` or ``<name>.ready`` stands beside it and is not older than it. Hidden and partial names, markers,
     symbolic links and sub-folders are no drops. Files whose template is missing or wrong wait until that is mended.
     """
-    if not home.landing.is_dir():
-        return Landing()
-    before, after, landing = _read_seen(home), {}, Landing()
-    budget, saved = MAX_BYTES, set(list_names(home))
-    for folder in _list_entries(home.landing):
-        if folder.is_symlink() or not folder.is_dir():
-            if _is_drop(folder) and not folder.is_symlink():
-                landing.problems.append(f"{folder.name}: It lies in no template's folder. Move it to {home.landing}/<template>/.")
-            continue
+    before = _read_seen(home)
+    look = _Look(home, taken, before, now, settle)
+    for entry in _list_entries(home.landing):
+        if entry.is_dir(follow_symlinks=False) and not entry.name.startswith("."):
+            look.at_folder(entry)
+        elif entry.is_file(follow_symlinks=False) and is_drop_name(entry.name):
+            remedy = f"Move it to {home.landing}/<template>/."
+            look.landing.problems.append(f"{ascii(entry.name)[1:-1]}: It lies in no template's folder. {remedy}")
+    if look.seen != before:
+        _write_seen(home, look.seen)
+    look.landing.drops.sort(key=lambda drop: (not drop.is_urgent, drop.seen_at, drop.template, drop.path.name))
+    return look.landing
+
+
+class _Look:
+    """One look in progress."""
+
+    def __init__(self, home: Home, taken: Container[str], before: Seen, now: datetime, settle: timedelta) -> None:
+        self.home, self.taken, self.before, self.now = home, taken, before, now.timestamp()
+        self.settle = settle.total_seconds()
+        self.seen: Seen = {}
+        self.landing = Landing()
+        self.saved = list_names(home)
+        self.budget = MAX_BYTES
+
+    def at_folder(self, folder: os.DirEntry[str]) -> None:
+        """Look at the files of one template."""
+        entries = list(_list_entries(Path(folder.path)))
+        markers = {entry.name: entry for entry in entries if entry.name.endswith(MARKERS)}
         fresh = []
-        for entry, stat, is_marked in _list_files(folder):
+        for entry in entries:
+            if not is_drop_name(entry.name) or not entry.is_file(follow_symlinks=False):
+                continue
             place = f"{folder.name}/{entry.name}"
-            sighting = before.get(place)
-            if sighting is None or not sighting.is_like(stat):
-                sighting = Sighting(stat.st_size, stat.st_mtime_ns, stat.st_ino, now.timestamp())
-            after[place] = sighting
-            if not _is_writable_text(place):
-                landing.problems.append(f"{ascii(place)}: Its name is not UTF-8. Rename it.")
-                del after[place]
+            if not _is_text(place):
+                self.landing.problems.append(f"{ascii(place)[1:-1]}: Its name is not UTF-8. Rename it.")
+                continue
+            try:
+                marked = any(_is_newer(markers.get(entry.name + ending), entry) for ending in MARKERS)
+                sighting = self.seen[place] = self._see(place, entry, marked)
+            except FileNotFoundError:  # gone while we looked
                 continue
             if sighting.sha256 is None:
-                is_settled = is_marked or now.timestamp() - sighting.since >= settle.total_seconds()
-                if not is_settled or budget <= 0:
-                    landing.arriving.append(Path(entry.path))
-                    continue
-                budget -= stat.st_size
-                sighting = _hash(Path(entry.path), sighting, landing)
-                after[place] = sighting
-            if sighting.sha256 is not None:
-                key = drop_key(folder.name, entry.name, sighting.sha256)
-                if key not in taken:
-                    fresh.append((key, Path(entry.path)))
-        landing.drops.extend(_by_template(home, folder.name, fresh, saved, landing.problems))
-    if after != before:
-        _write_seen(home, after)
-    landing.drops.sort(key=lambda drop: (not drop.is_urgent, drop.path.stat().st_mtime_ns, drop.key))
-    return landing
+                self.landing.arriving.append(Path(entry.path))
+            elif (key := drop_key(folder.name, entry.name, sighting.sha256)) not in self.taken:
+                fresh.append((key, Path(entry.path), sighting.since))
+        if fresh:
+            self._add_drops(folder.name, fresh)
+
+    def _see(self, place: str, entry: os.DirEntry[str], is_marked: bool) -> Sighting:
+        """Return how a file looks now, with its digest if it is complete."""
+        stat = entry.stat(follow_symlinks=False)
+        sighting = self.before.get(place)
+        if sighting is None or not sighting.is_like(stat):
+            sighting = Sighting(stat.st_size, stat.st_mtime_ns, stat.st_ino, self.now)
+        is_complete = is_marked or self.now - sighting.since >= self.settle
+        if sighting.sha256 is not None or not is_complete or self.budget <= 0:
+            return sighting
+        self.budget -= stat.st_size
+        try:
+            sha256 = hash_file(Path(entry.path))
+            is_same = sighting.is_like(os.stat(entry.path, follow_symlinks=False))  # noqa: PTH116  the same call as above
+        except UserError as error:
+            self.landing.problems.append(f"{place}: {error}")
+            return sighting
+        return replace(sighting, sha256=sha256) if is_same else sighting
+
+    def _add_drops(self, template: str, fresh: list[tuple[str, Path, float]]) -> None:
+        """Take the drops of a template, or say why they have to wait."""
+        waiting = f"{len(fresh)} {'file waits' if len(fresh) == 1 else 'files wait'} in landing/{template}"
+        if template not in self.saved:
+            remedy = nearest(template, self.saved) or f"See: leadmill templates new {template}."
+            self.landing.problems.append(f"{waiting}: No template is saved as '{template}'. {remedy}")
+            return
+        try:
+            is_urgent = load_template(self.home, template)[0].high_priority
+        except UserError as error:
+            self.landing.problems.append(f"{waiting}: {error}")
+            return
+        self.landing.drops.extend(LandedDrop(key, path, template, is_urgent, since) for key, path, since in fresh)
+
+
+def is_drop_name(name: str) -> bool:
+    """Return whether a file of this name can be a drop: not hidden, not partial, not a marker."""
+    return not name.startswith(".") and not name.lower().endswith((*PARTIAL, *MARKERS))
+
+
+def _is_text(name: str) -> bool:
+    """Return whether a name's bytes were UTF-8: others come from the disk as lone surrogates."""
+    return not any("\ud800" <= char <= "\udfff" for char in name)
+
+
+def _is_newer(marker: os.DirEntry[str] | None, entry: os.DirEntry[str]) -> bool:
+    """Return whether there is a marker and it was set for the file as it is, not for an earlier one of that name."""
+    return marker is not None and marker.stat().st_mtime_ns >= entry.stat().st_mtime_ns
+
+
+def _list_entries(folder: Path) -> Iterator[os.DirEntry[str]]:
+    """Yield what is in a folder, in the order of the names; nothing where there is no such folder."""
+    if folder.is_dir():
+        with os.scandir(folder) as entries:
+            yield from sorted(entries, key=lambda entry: entry.name)
+
+
+def _seen_path(home: Home) -> Path:
+    return home.work / "landing.json"
+
+
+def _read_seen(home: Home) -> Seen:
+    try:
+        lines = json.loads(_seen_path(home).read_bytes())
+        return {place: Sighting(*values) for place, values in lines.items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}
+
+
+def _write_seen(home: Home, seen: Seen) -> None:
+    home.work.mkdir(parents=True, exist_ok=True)
+    write_whole(_seen_path(home), json.dumps({place: astuple(sighting) for place, sighting in seen.items()}).encode())

@@ -1,0 +1,15 @@
+"""The one place where everything that Dagster shows is put together."""
+
+import dagster as dg
+
+from assets import dnc, drops, lists, reports, sensors
+from assets.resources import ClockResource, HomeResource
+
+defs = dg.Definitions(
+    assets=dg.load_assets_from_modules([drops, dnc, lists, reports]),
+    jobs=[sensors.import_drops],
+    sensors=[sensors.landing_sensor],
+    schedules=[reports.supplier_summary_schedule],
+    resources={"home": HomeResource(), "clock": ClockResource()},
+    executor=dg.in_process_executor,
+)

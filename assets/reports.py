@@ -1,0 +1,42 @@
+"""What each supplier delivered and cost, day by day."""
+
+from datetime import date, timedelta
+
+import dagster as dg
+
+from assets.metadata import make_table
+from assets.partitions import days
+from assets.resources import ClockResource, HomeResource
+from pipelines.reporting import summarise
+
+SHOWN = (
+    "supplier_name", "imports", "files_failed", "rows_received", "leads_accepted", "rows_rejected", "rows_quarantined",
+    "accept_rate", "dup_rate", "dnc_rate", "invalid_rate", "cost_total", "currency", "cpl_accepted", "leads_live",
+)  # fmt: skip
+
+
+@dg.asset(
+    deps=[dg.AssetDep("screened_leads", partition_mapping=dg.AllPartitionMapping())],
+    partitions_def=days,
+    group_name="leads",
+    kinds={"duckdb"},
+)
+def supplier_summary(
+    context: dg.AssetExecutionContext, home: HomeResource, clock: ClockResource
+) -> dg.MaterializeResult[None]:
+    """The Supplier Summary of one import date: volume, rejects by reason and cost per supplier."""
+    day = date.fromisoformat(context.partition_key)
+    summary = summarise(home.locate(), "day", day, day, clock.now())
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": summary.height,
+            "summary": make_table(SHOWN, summary.select(SHOWN).iter_rows()),
+        }
+    )
+
+
+@dg.schedule(cron_schedule="0 3 * * *", target=[supplier_summary], execution_timezone="UTC")
+def supplier_summary_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """Summarise the day before, when it has ended in Europe."""
+    day = context.scheduled_execution_time.date() - timedelta(days=1)
+    return dg.RunRequest(partition_key=day.isoformat())
