@@ -30,7 +30,8 @@ class Cleaner:
 
         Columns: ``row_number`` and ``line_number`` (Int64), ``code`` (String: why the row goes no further, or null),
         ``warnings`` (List of codes), ``raw_cells`` (String: JSON of emptied cells as they came, or null), the lead's
-        text columns, ``phoneN`` (dial string), ``phoneN_key`` (Int64) and ``phoneN_type``, null where not usable.
+        text columns, ``phoneN`` (dial string), ``phoneN_key`` (Int64) and ``phoneN_type``, null where not usable, and
+        ``phoneN_cell`` (String: the cell as it came, tidied).
         """
         rows = add_fields(chunk, self.fields).pipe(add_phones, self.template.phone).pipe(add_email)
         rows = rows.with_columns(call_info=self.call_info).pipe(add_verdict, self.template)
@@ -101,6 +102,7 @@ def _select_cleaned(rows: pl.DataFrame, template: Template) -> pl.DataFrame:
         *(pl.col(f"{slot}_dial").alias(slot) for slot in PHONE_SLOTS),
         *(f"{slot}_key" for slot in PHONE_SLOTS),
         *(f"{slot}_type" for slot in PHONE_SLOTS),
+        *(pl.col(slot).alias(f"{slot}_cell") for slot in PHONE_SLOTS),
         pl.coalesce(pl.col("time_zone"), pl.lit(template.time_zone, pl.String)).alias("time_zone"),
         skill_group.alias("skill_group"),
         "call_info",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import duckdb
 
+from pipelines.publishing import mark_unpublished
 from pipelines.queries import read_query
 from pipelines.schema import EFFECTS, FATES
 from pipelines.store import count_changed, insert_query
@@ -74,6 +75,8 @@ def commit_leads(connection: duckdb.DuckDBPyConnection, ledger: Ledger, *, clear
     gone = "SELECT lead_id FROM affected WHERE effect IN ('deleted', 'replaced')"
     for table in ("leads", "contact_points", "callbacks", "fetched"):
         run(f"DELETE FROM {table} WHERE lead_id IN ({gone})")
+        if table in ("callbacks", "fetched") and count_changed(connection):
+            mark_unpublished(connection, table)
     run(
         "UPDATE leads SET call_attempts = 0, status = 'new', updated_at = run.created_at FROM run"
         " WHERE lead_id IN (SELECT lead_id FROM touches WHERE effect = 'reset')"
@@ -112,7 +115,10 @@ def _flush(connection: duckdb.DuckDBPyConnection) -> int:
         f" WHERE {flushed} AND lead_id NOT IN (SELECT lead_id FROM affected WHERE effect IN ('deleted', 'replaced'))"
     )
     connection.execute(f"DELETE FROM fetched WHERE {flushed}")
-    return count_changed(connection)
+    rows = count_changed(connection)
+    if rows:
+        mark_unpublished(connection, "fetched")
+    return rows
 
 
 def _renew_points(connection: duckdb.DuckDBPyConnection) -> None:

@@ -21,9 +21,7 @@ def resolve_duplicates(meetings: Meetings, options: DedupeOptions, situation: Si
     if options.action == "keep_new":
         return _keep_new(meetings, situation)
     if options.action != "update" and not options.migrate:
-        resolution = _keep_first(meetings, options, situation)
-        if resolution is not None:
-            return resolution
+        return _keep_first(meetings, options, situation)
     verdicts, touches = resolve_in_order(meetings, options, situation)
     return Resolution(
         pl.DataFrame(verdicts, VERDICTS, orient="row"),
@@ -46,15 +44,13 @@ def _meet_leads(matches: pl.DataFrame, supplier: str) -> pl.DataFrame:
     )
 
 
-def _keep_first(meetings: Meetings, options: DedupeOptions, situation: Situation) -> Resolution | None:
-    """Resolve keep_existing and reset_older; null where the chains are longer than the rounds allow."""
+def _keep_first(meetings: Meetings, options: DedupeOptions, situation: Situation) -> Resolution:
+    """Resolve keep_existing and reset_older: what an existing lead has is the same for every row of the file."""
     by_lead = _meet_leads(meetings.matches, situation.supplier)
-    by_row: pl.DataFrame | None = _no_row_matches()
+    by_row = _no_row_matches()
     rounds = 0
     if situation.sees_own_rows:
         by_row, rounds = _find_earlier_rows(meetings.points, by_lead["row_number"], situation.lead_base)
-    if by_row is None:
-        return None
     # A row is first looked for in its own file: that code comes earlier in the walk.
     rejected = pl.concat([by_row, by_lead.join(by_row, on="row_number", how="anti").select(by_row.columns)])
     verdicts = rejected.with_columns(fate=pl.lit("rejected"), warnings=pl.lit([], pl.List(pl.String)))
@@ -70,7 +66,7 @@ def _no_row_matches() -> pl.DataFrame:
     return pl.DataFrame(schema={name: VERDICTS[name] for name in ("row_number", "code", "detail", "lead_id")})
 
 
-def _find_earlier_rows(points: pl.DataFrame, refused: pl.Series, lead_base: int) -> tuple[pl.DataFrame | None, int]:
+def _find_earlier_rows(points: pl.DataFrame, refused: pl.Series, lead_base: int) -> tuple[pl.DataFrame, int]:
     """Find the rows that meet an earlier row which was itself accepted, and which one.
 
     Rows in ``refused`` meet a lead and so are never accepted. In each round the rows that come first at all their
@@ -88,7 +84,7 @@ def _find_earlier_rows(points: pl.DataFrame, refused: pl.Series, lead_base: int)
         met = undecided.join(taken, on=POINT, how="semi")["row_number"]
         undecided = undecided.filter(~pl.col("row_number").is_in(met.implode()))
     if undecided.height:
-        return None, rounds
+        accepted = pl.concat([accepted, _take_in_order(undecided)])
     earlier = accepted.select(*POINT, other_row="row_number", other_slot="slot")
     pairs = points.join(earlier, on=POINT, how="inner").filter(pl.col("other_row") < pl.col("row_number"))
     best = pairs.sort("row_number", pl.col("kind") == KIND_EMAIL, "other_row", "slot", "other_slot").group_by(
@@ -101,6 +97,19 @@ def _find_earlier_rows(points: pl.DataFrame, refused: pl.Series, lead_base: int)
         lead_id=pl.lit(lead_base, pl.Int64) + pl.col("other_row"),
     )
     return found, rounds
+
+
+def _take_in_order(undecided: pl.DataFrame) -> pl.DataFrame:
+    """Accept, one after the other, the rows that share no point with one accepted before: what the rounds left over."""
+    held: set[tuple[int, int, str]] = set()
+    taken: list[int] = []
+    rows = undecided.sort("row_number").group_by("row_number", maintain_order=True).agg(points=pl.struct(POINT))
+    for row_number, points in rows.iter_rows():
+        keys = {(point["kind"], point["value"], point["text"]) for point in points}
+        if held.isdisjoint(keys):
+            held |= keys
+            taken.append(row_number)
+    return undecided.filter(pl.col("row_number").is_in(taken))
 
 
 def _keep_new(meetings: Meetings, situation: Situation) -> Resolution:

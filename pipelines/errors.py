@@ -1,5 +1,8 @@
 """Errors that a user can mend: one line, exit code 2, no traceback."""
 
+# From which share of common characters a name counts as meant.
+NEAR = 0.6
+
 
 class UserError(Exception):
     """Say what is wrong with the user's input and what to do about it.
@@ -19,6 +22,8 @@ def nearest(name: str, known: list[str] | tuple[str, ...]) -> str:
     """Return ``Did you mean 'x'?`` for the nearest of the known names, or an empty text where none is near."""
     import difflib
 
-    near = difflib.get_close_matches(name.casefold(), [k.casefold() for k in known], n=1, cutoff=0.6)
-    match = next((k for k in known if near and k.casefold() == near[0]), None)
+    folded = name.casefold()
+    ratios = [(difflib.SequenceMatcher(None, k.casefold(), folded).ratio(), k) for k in known]
+    best = max((ratio for ratio, _ in ratios), default=0.0)  # of several equally near the first that is known
+    match = next((k for ratio, k in ratios if ratio == best and ratio >= NEAR), None)
     return f"Did you mean '{match}'?" if match else ""

@@ -149,7 +149,12 @@ def _is_running(pid: int) -> bool:
 
 def sync_folder(folder: Path) -> None:
     """Make a rename in this folder survive a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
+    sync_file(folder)
+
+
+def sync_file(path: Path) -> None:
+    """Make what was written to a file survive a power cut."""
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:
@@ -157,12 +162,18 @@ def sync_folder(folder: Path) -> None:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that a reader sees the old content or the new one, never a part."""
-    with NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    partial = Path(stream.name)
-    partial.chmod(0o644)
-    partial.replace(path)
+    """Write a file so that a reader sees the old content or the new one, never a part.
+
+    Raises UserError where there is no such folder or it cannot be written to.
+    """
+    try:
+        with NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        partial = Path(stream.name)
+        partial.chmod(0o644)
+        partial.replace(path)
+    except OSError as error:
+        raise UserError(str(path), f"The file cannot be written: {error.strerror}.", "Name another.") from None
     sync_folder(path.parent)

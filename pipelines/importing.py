@@ -59,7 +59,7 @@ def import_drop(
     imported again unless ``force``. ``dry_run`` changes nothing and answers with the same report.
 
     A drop that cannot be read has the status ``failed`` and a message with file, fact and remedy; nothing of it is
-    loaded. Raises UserError for a template or a path that is wrong, before anything is done.
+    loaded. Raises UserError for a template that is wrong, before anything is done.
     """
     if isinstance(template, Template):
         made, origins = template.model_copy(update=dict(overrides or {})), dict[str, str]()
@@ -83,8 +83,11 @@ def import_drop(
 def carry_out(order: Order) -> ImportResult:
     """Walk one drop by an order: keep the bytes, read and clean, screen and commit under the lock, publish."""
     started = time.perf_counter()
-    with order.timed("keep"):
-        kept = _keep(order)
+    try:
+        with order.timed("keep"):
+            kept = _keep(order)
+    except UserError as error:
+        return _outline(order, "failed", None, str(error))
     earlier = (
         None if order.is_forced or order.is_released else find_published(order.home, order.sha256, order.template.name)
     )

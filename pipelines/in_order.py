@@ -1,7 +1,7 @@
 """Rows that change the very contact points by which later rows are recognised, decided one after the other.
 
-The documented slow path of pipelines/duplicates.py: it sees only the rows that meet a lead or another row, under
-`update` and `migrate`, and chains longer than the set-based rounds allow.
+The documented slow path of pipelines/duplicates.py: it sees only the rows that meet a lead or another row, and only
+under `update` and `migrate`.
 """
 
 from collections import defaultdict
@@ -74,7 +74,9 @@ def resolve_in_order(
             if verdict[1] == "updated":
                 _overwrite(register, matches[0][0], points)
             if options.migrate and verdict[1] != "quarantined":
-                _migrate([lead for lead, _, _ in matches], register, situation, touches)
+                # What an accepted row changed stays in the scope `file`, wherever it stands now.
+                stays = matches[0][0] if verdict[1] == "updated" and situation.sees_own_rows else None
+                _migrate([lead for lead, _, _ in matches], stays, register, situation, touches)
             verdicts.append(verdict)
         elif situation.sees_own_rows:
             lead_id = situation.lead_base + row_number
@@ -138,10 +140,12 @@ def _overwrite(register: Register, lead: Known, points: dict[str, Point]) -> Non
     register.add(lead)
 
 
-def _migrate(leads: list[Known], register: Register, situation: Situation, touches: list[tuple[int, str]]) -> None:
+def _migrate(
+    leads: list[Known], stays: Known | None, register: Register, situation: Situation, touches: list[tuple[int, str]]
+) -> None:
     for lead in leads:
         if lead.list_id != situation.list_id:
             touches.append((lead.lead_id, "migrated"))
             lead.list_id = situation.list_id
-            if not situation.destination_in_scope:
+            if not situation.destination_in_scope and lead is not stays:
                 register.remove(lead)

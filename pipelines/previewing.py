@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.cleaning import Cleaner
-from pipelines.home import Home
+from pipelines.home import Home, hash_file
 from pipelines.mapping import find_column
 from pipelines.reading.drops import open_drop
 from pipelines.schema import PERSON_FIELDS, PHONE_SLOTS
@@ -63,6 +63,7 @@ def preview_drop(path: Path, template_name: str, home: Home) -> dict[str, Any]:
     Nothing is written. Raises UserError for a template or file that is wrong.
     """
     template, origins = load_template(home, template_name)
+    hash_file(path)  # says what is wrong with a path that is no file
     drop = open_drop(path, template.file.to_settings(), template.headers)
     cleaner = Cleaner(template, drop.found.headers, path.name)
     chunk = next(drop.chunks(RECORDS), None)

@@ -5,7 +5,6 @@ publication writes only the parts that changed and a reader who has resolved ``c
 tables. See docs/decisions/0004-publication.md.
 """
 
-import contextlib
 import os
 import shutil
 import time
@@ -100,7 +99,7 @@ def publish(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
     _switch(home, old, number, pending)
     connection.execute("DELETE FROM unpublished")
     commit_so_far(connection)
-    _sweep(home, pending)
+    _sweep(home)
 
 
 def _folder(name: str, partition: str) -> Path:
@@ -167,21 +166,18 @@ def _switch(home: Home, old: Path | None, number: int, pending: Pending) -> None
     partial.replace(home.published / "current")
 
 
-def _sweep(home: Home, touched: Pending) -> None:
+def _sweep(home: Home) -> None:
     """Remove generations that no reader can still be using, and the versions that only they had."""
-    generations = sorted((home.published / "generations").iterdir(), key=lambda folder: int(folder.name))
-    kept = []
-    for age, folder in enumerate(reversed(generations)):
-        if age < KEEP_GENERATIONS or time.time() - folder.stat().st_mtime < KEEP_SECONDS:
-            kept.append(folder)
-        else:
-            shutil.rmtree(folder)
-    for name, partition in touched:
-        versions = home.published / "data" / _folder(name, partition)
-        used = set()
-        for generation in kept:
-            with contextlib.suppress(FileNotFoundError):
-                used.add((generation / _folder(name, partition)).readlink().name)
-        for version in versions.iterdir():
-            if version.name not in used:
-                shutil.rmtree(version)
+    generations = sorted((home.published / "generations").iterdir(), key=lambda folder: int(folder.name), reverse=True)
+    kept, gone = list[Path](), list[Path]()
+    for age, folder in enumerate(generations):
+        is_young = age < KEEP_GENERATIONS or time.time() - folder.stat().st_mtime < KEEP_SECONDS
+        (kept if is_young else gone).append(folder)
+    if not gone:
+        return
+    shown = {link.resolve() for generation in kept for link in generation.glob("*/*")}
+    for link in {link for generation in gone for link in generation.glob("*/*")}:
+        if (version := link.resolve()) not in shown:
+            shutil.rmtree(version, ignore_errors=True)
+    for generation in gone:
+        shutil.rmtree(generation)

@@ -1,10 +1,12 @@
 """What is published, as relations of a DuckDB in memory: for reports, exports and the analyst's own SQL."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 
 import duckdb
+import polars as pl
 
 from pipelines.errors import UserError
 from pipelines.home import Home
@@ -30,7 +32,7 @@ def open_reader(home: Home, now: datetime) -> Iterator[duckdb.DuckDBPyConnection
     generation = ensure_published(home)
     with duckdb.connect(":memory:") as connection:
         connection.execute("SET TimeZone = 'UTC'")
-        connection.execute("CREATE TABLE clock AS SELECT ?::TIMESTAMPTZ AS now", [now])
+        connection.execute(f"CREATE VIEW clock AS SELECT TIMESTAMPTZ '{now.isoformat()}' AS now")
         for name in RELATIONS:
             files = str(generation / name / "*" / "*.parquet").replace("'", "''")
             live = " WHERE expires_at IS NULL OR expires_at > (SELECT now FROM clock)" if name == "leads" else ""
@@ -69,14 +71,21 @@ def check_read_only(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
         raise UserError("query", "Only one SELECT at a time runs here: the tables are read-only.", "Remove the rest.")
 
 
-def run_query(connection: duckdb.DuckDBPyConnection, sql: str) -> duckdb.DuckDBPyRelation:
-    """Return what one SELECT over the published tables answers. Raises UserError with the database's own words."""
+def run_query(connection: duckdb.DuckDBPyConnection, sql: str) -> pl.DataFrame:
+    """Return what one SELECT over the published tables answers.
+
+    Raises UserError with the database's own words, but for the values that it quotes: they may be a person's.
+    """
     check_read_only(connection, sql)
     try:
         relation = connection.sql(sql)
     except duckdb.Error as error:
         raise UserError("query", _first_line(error), "Relations: " + ", ".join([*RELATIONS, *REPORTS]) + ".") from None
-    return relation
+    try:
+        answer: pl.DataFrame = relation.pl()
+    except duckdb.Error as error:
+        raise UserError("query", re.sub(r"(['\"]).*\1", "'…'", _first_line(error)), "") from None
+    return answer
 
 
 def _first_line(error: Exception) -> str:

@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader
 
 from pipelines.errors import UserError
 from pipelines.home import Home
-from pipelines.json_values import to_json
+from pipelines.json_values import render_json, to_json
 from pipelines.reading_published import open_reader, summarise_suppliers
 
 
@@ -41,7 +41,7 @@ def render_frame(frame: pl.DataFrame, form: str) -> bytes:
         frame.write_parquet(stream)
         return stream.getvalue()
     if form == "json":
-        return (json.dumps(frame.to_dicts(), default=to_json, ensure_ascii=False, indent=1) + "\n").encode()
+        return (render_json(frame.to_dicts(), indent=1) + "\n").encode()
     if form != "csv":
         raise UserError("--format", f"'{form}' is not a form that can be written.", "One of csv, json, parquet.")
     return flatten(frame).write_csv(datetime_format="%Y-%m-%dT%H:%M:%S%:z").encode()
@@ -54,7 +54,7 @@ def flatten(frame: pl.DataFrame) -> pl.DataFrame:
         if kind == pl.List(pl.String):
             columns.append(pl.col(name).list.join(";"))
         elif kind.is_nested():
-            texts = [None if v is None else json.dumps(v, default=to_json) for v in frame[name].to_list()]
+            texts = [None if v is None else json.dumps(to_json(v)) for v in frame[name].to_list()]
             columns.append(pl.Series(name, texts, pl.String))  # type: ignore[arg-type]
         else:
             columns.append(pl.col(name))

@@ -13,7 +13,7 @@ import duckdb
 import filelock
 
 from pipelines.errors import UserError
-from pipelines.home import Home
+from pipelines.home import Home, sync_file, sync_folder
 from pipelines.queries import read_query
 from pipelines.schema import STORE, create_table
 
@@ -42,6 +42,8 @@ def open_writer(home: Home, *, timeout: float = LOCK_SECONDS) -> Iterator[duckdb
     try:
         _owner_path(home).write_text(str(os.getpid()))
         shutil.rmtree(home.work / "spill", ignore_errors=True)  # what a killed writer left
+        if not home.store.exists():
+            _create(home)
         with _connect(home.store, home.work) as connection:
             connection.execute("BEGIN")
             try:
@@ -96,9 +98,23 @@ def _connect(path: Path | None, spill: Path | None) -> Iterator[duckdb.DuckDBPyC
         connection.execute("SET memory_limit = ?", [os.environ.get("LEADMILL_MEMORY", DEFAULT_MEMORY)])
         if spill:
             connection.execute("SET temp_directory = ?", [str(spill / "spill")])
+        there = {row[0] for row in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
         for name, columns in STORE.items():
-            connection.execute(create_table(name, columns))
+            if name not in there:
+                connection.execute(create_table(name, columns))
         yield connection
+
+
+def _create(home: Home) -> None:
+    """Make an empty store, whole or not at all: DuckDB cannot open a file whose making was cut short."""
+    new = home.work / "new.duckdb"
+    for left in home.work.glob("new.duckdb*"):
+        left.unlink()
+    with _connect(new, None) as connection:
+        connection.execute("CHECKPOINT")
+    sync_file(new)
+    new.replace(home.store)
+    sync_folder(home.store.parent)
 
 
 def _owner_path(home: Home) -> Path:

@@ -134,7 +134,11 @@ def build_template(values: dict[str, Any], where: str) -> Template:
         return Template.model_validate(values)
     except ValidationError as error:
         # A union reports every member that did not fit; the one that went deepest is the one that was meant.
-        first = max(error.errors(include_url=False), key=lambda e: len(e["loc"]) * (e["loc"][:1] == ("mapping",)))
+        # An unknown key comes first of all: it is often why another is missing.
+        first = max(
+            error.errors(include_url=False),
+            key=lambda e: (e["type"] == "extra_forbidden", len(e["loc"]) * (e["loc"][:1] == ("mapping",))),
+        )
         path = tuple(part for part in first["loc"] if part not in ("str", "int", "Columns"))
         place = ".".join(map(str, path))
         if first["type"] == "extra_forbidden":

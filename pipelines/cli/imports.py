@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import click
+from rich.markup import escape
 
 from pipelines.cli.options import ISO_DATE, Home, current_time, with_home, with_json
-from pipelines.cli.output import echo_json, make_table, open_console, print_rows
+from pipelines.cli.output import echo_json, make_table, open_console, print_rows, show_text
 from pipelines.codes import find_code
 from pipelines.errors import UserError
 from pipelines.receipts import ImportResult
@@ -59,7 +60,7 @@ def import_(
         )
         results.append(result)
         if result.status == "failed":
-            click.echo(f"Error: {result.message}", err=True)
+            click.echo(f"Error: {show_text(result.message)}", err=True)
         if not as_json:
             print_result(result)
     if not ad_hoc and not dry_run:
@@ -97,15 +98,12 @@ def print_result(result: ImportResult) -> None:
     """Print what became of one drop, for a person."""
     console = open_console()
     rehearsed = " (dry run: nothing was changed)" if result.is_rehearsal else ""
-    console.print(f"[bold]{result.file}[/bold] → {result.status}{rehearsed}", markup=True)
-    if result.status in ("failed", "already_imported"):
-        console.print(f"  {result.message}", markup=False)
-        return
-    if not result.rows_received and result.message:
-        console.print(f"  {result.message}", markup=False)
+    console.print(f"[bold]{escape(show_text(result.file))}[/bold] → {result.status}{rehearsed}")
+    if result.status in ("failed", "already_imported") or (not result.rows_received and result.message):
+        console.print(f"  {show_text(result.message)}", markup=False)
         return
     id_and_list = f"  import {result.import_id}, list {result.list}, {result.import_date}, {result.seconds:.1f} s"
-    console.print(id_and_list, markup=False)
+    console.print(show_text(id_and_list), markup=False)
     console.print(
         f"  {result.rows_received:,} rows = {result.created:,} created + {result.updated:,} updated"
         f" + {result.rejected:,} rejected + {result.quarantined:,} quarantined"
@@ -122,7 +120,7 @@ def print_result(result: ImportResult) -> None:
         rows = [(code, count, find_code(code).meaning, find_code(code).remedy) for code, count in codes]
         console.print(make_table("", ("code", "rows", "meaning", "what to do"), rows))
     if result.message:
-        console.print(f"  {result.message}", markup=False)
+        console.print(f"  {show_text(result.message)}", markup=False)
 
 
 @click.command()

@@ -45,16 +45,20 @@ def lists(home: Home, as_json: bool) -> int:
 @lists.command()
 @click.argument("name", metavar="LIST")
 @click.argument("new_name", metavar="NEW")
+@click.option("--user", default="operator", metavar="NAME", help="Who clones.")
 @with_json
 @with_home
-def clone(home: Home, name: str, new_name: str, as_json: bool) -> int:
+def clone(home: Home, name: str, new_name: str, user: str, as_json: bool) -> int:
     """Make a list with another's settings and none of its leads."""
     from pipelines.lists import clone_list
     from pipelines.publishing import publish
+    from pipelines.receipts import write_log
     from pipelines.store import open_writer
 
+    now = current_time()
     with open_writer(home) as connection:
-        made = clone_list(connection, name, new_name, current_time().date())
+        made = clone_list(connection, name, new_name, now.date())
+        write_log(connection, now, user, "list cloned", new_name, name)
         publish(connection, home)
     if as_json:
         echo_json({"list_id": made.list_id, "name": made.name, "cloned_from": made.cloned_from})

@@ -67,7 +67,8 @@ def main() -> None:
         error.show()
         code = WRONG_INPUT
     except UserError as error:
-        click.echo(f"Error: {error}", err=True)
+        text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(error))
+        click.echo(f"Error: {text}", err=True)
         code = WRONG_INPUT
     except (KeyboardInterrupt, click.Abort):
         click.echo("Interrupted. What was not finished has left nothing behind.", err=True)

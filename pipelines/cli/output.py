@@ -1,6 +1,5 @@
 """How commands answer: one JSON document, or tables for people. Nothing else goes to standard output."""
 
-import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -12,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from pipelines.json_values import to_json
+from pipelines.json_values import render_json
 
 NUMERIC = (int, float, Decimal)
 
@@ -24,7 +23,7 @@ def open_console() -> Console:
 
 def echo_json(document: object) -> None:
     """Print one JSON document; dates as ISO text, decimals as numbers."""
-    click.echo(json.dumps(document, indent=2, ensure_ascii=False, default=to_json))
+    click.echo(render_json(document))
 
 
 def make_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
@@ -69,4 +68,9 @@ def to_text(value: object) -> str:
         return ", ".join(map(to_text, value))
     if isinstance(value, dict):
         return ", ".join(f"{key}: {to_text(item)}" for key, item in value.items())
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(value))
+    return show_text(str(value))
+
+
+def show_text(text: str) -> str:
+    """Return a text from outside as it may be sent to a terminal: control characters written out."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -93,7 +93,7 @@ def query(home: Home, sql: str, form: str, output: Path | None, as_json: bool) -
 
     text = Path(sql).read_text(encoding="utf-8") if sql.endswith(".sql") and Path(sql).is_file() else sql
     with open_reader(home, current_time()) as connection:
-        answer = run_query(connection, text).pl()
+        answer = run_query(connection, text)
     form = "json" if as_json else form
     if form == "json" and output is None:
         echo_json({"columns": answer.columns, "rows": answer.to_dicts()})

@@ -1,0 +1,223 @@
+"""Drives the real pipeline, end to end, in the terms of the model: what went in, what each row and lead became."""
+
+import csv
+import io
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import phonenumbers
+
+from pipelines.dnc import load_dnc
+from pipelines.home import Home
+from pipelines.importing import import_drop
+from pipelines.publishing import ensure_published, mark_unpublished, publish
+from pipelines.reading_published import open_reader
+from pipelines.store import open_writer
+from pipelines.template import build_template
+from tests.oracle.model import SLOTS, Born, DncEntry, Fate, Outcome, World
+
+COLUMNS = {
+    "first_name": "Name",
+    **{slot: f"Tel {slot[-1]}" for slot in SLOTS},
+    "email": "E-mail",
+    "skill_group": "Skill",
+}
+FILE = {"format": "csv", "encoding": "utf-8", "delimiter": ",", "has_header": True}
+# Long after every day that is imported, so that each import is for a day gone by.
+NOW = datetime(2026, 9, 1, 12, tzinfo=UTC)
+# Before every expiry, so that a reader sees whatever stands in the tables.
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+# Stands for a lead that is not there (any more).
+NOWHERE: Born = (0, 0)
+
+Lead = tuple[object, ...]
+
+
+@dataclass(frozen=True)
+class State:
+    """What stands in the tables: leads by who brought them, leads with a callback, leads in the dialler's buffer."""
+
+    leads: dict[Born, Lead]
+    callbacks: list[Born]
+    fetched: list[Born]
+
+
+def describe_world(world: World) -> State:
+    """Return a model's state in the terms of the published tables."""
+    leads: dict[Born, Lead] = {}
+    for lead in world.leads:
+        numbers = [lead.phones[slot] for slot in SLOTS]
+        leads[lead.born] = (
+            lead.list_name,
+            lead.supplier,
+            lead.first_name,
+            lead.email,
+            lead.skill_group,
+            lead.tags,
+            lead.call_attempts,
+            lead.status,
+            lead.expires_at.astimezone(UTC) if lead.expires_at else None,
+            *[f"+{number}" if number else None for number in numbers],
+            *[write_national(number) if number else None for number in numbers],
+        )
+    return State(leads, sorted(world.callbacks), sorted(world.fetched))
+
+
+class Model:
+    """The model in the same words as ``Pipeline``."""
+
+    def __init__(self) -> None:
+        self.world = World()
+
+    @classmethod
+    @contextmanager
+    def opened(cls) -> Iterator["Model"]:
+        yield cls()
+
+    def load_dnc(self, entries: Iterable[DncEntry]) -> None:
+        self.world.dnc = list(entries)
+
+    def import_rows(self, rows: list[dict[str, str]], settings: dict[str, Any], day: date) -> Outcome:
+        return self.world.import_rows(rows, settings, day)
+
+    def tamper(self, called: Iterable[Born] = (), callbacks: Iterable[Born] = (), fetched: Iterable[Born] = ()) -> None:
+        for born in called:
+            self.world.mark_called(born)
+        self.world.callbacks |= set(callbacks)
+        self.world.fetched |= set(fetched)
+
+    def read_state(self) -> State:
+        return describe_world(self.world)
+
+
+def write_national(number: int) -> str:
+    parsed = phonenumbers.parse(f"+{number}", None)
+    return f"0{parsed.national_number}"
+
+
+def write_csv(rows: Iterable[dict[str, str]]) -> str:
+    """Write rows as a drop; the column Ref keeps a row of blanks from being a blank line."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["Ref", *COLUMNS.values()])
+    for number, row in enumerate(rows, 1):
+        writer.writerow([f"r{number}", *(row.get(name, "") for name in COLUMNS)])
+    return text.getvalue()
+
+
+def fill_template(settings: dict[str, Any]) -> dict[str, Any]:
+    return {"name": "oracle", "hold_above": 1, "file": FILE, "mapping": COLUMNS, **settings}
+
+
+FindBorn = Callable[[str | None, int | None], Born | None]
+
+
+def collect_fates(rows: list[tuple[Any, ...]], find_born: FindBorn) -> list[Fate]:
+    """Return fates from rows of fate, code, the lead's import and row, and warnings."""
+    return [Fate(fate, code, find_born(by, row), frozenset(warned or ())) for fate, code, by, row, warned in rows]
+
+
+def collect_state(
+    found: list[tuple[Any, ...]], callbacks: list[tuple[int]], fetched: list[tuple[int]], find_born: FindBorn
+) -> State:
+    """Return the state from rows of leads, callbacks and buffer; every lead has to come from a row of its own."""
+    borns = {row[0]: find_born(row[1], row[2]) or NOWHERE for row in found}
+    leads = {}
+    for lead_id, _, _, *texts, tags, attempts, status, expires_at, p1, p2, p3, d1, d2, d3 in found:
+        expiry = expires_at.astimezone(UTC) if expires_at else None
+        leads[borns[lead_id]] = (*texts, tuple(tags or ()), attempts, status, expiry, p1, p2, p3, d1, d2, d3)
+    assert len(leads) == len(found), "two leads come from one row"
+    rings = sorted(borns.get(lead_id, NOWHERE) for (lead_id,) in callbacks)
+    return State(leads, rings, sorted(borns.get(lead_id, NOWHERE) for (lead_id,) in fetched))
+
+
+class Pipeline:
+    """A home of its own, and the imports made in it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.home = Home(folder / "home")
+        self.folder = folder
+        self.import_ids: list[str] = []
+
+    @classmethod
+    @contextmanager
+    def opened(cls) -> Iterator["Pipeline"]:
+        with tempfile.TemporaryDirectory() as folder:
+            yield cls(Path(folder))
+
+    def load_dnc(self, entries: Iterable[DncEntry]) -> None:
+        by_category: dict[str, list[DncEntry]] = {}
+        for entry in entries:
+            by_category.setdefault(entry.category, []).append(entry)
+        for category, listed in by_category.items():
+            path = self.folder / f"{category}.csv"
+            lines = [f"+{entry.number},{entry.expires_on or ''}\n" for entry in listed]
+            path.write_text("number,expires_on\n" + "".join(lines))
+            load_dnc(self.home, path, category, as_of=date(2026, 1, 1), now=datetime(2026, 1, 1, tzinfo=UTC))
+
+    def import_rows(self, rows: list[dict[str, str]], settings: dict[str, Any], day: date) -> Outcome:
+        path = self.folder / "drop.csv"
+        path.write_text(write_csv(rows))
+        template = build_template(fill_template(settings), "oracle")
+        result = import_drop(path, template, self.home, on=day, force=True, now=NOW)
+        assert result.status == "completed", result.message
+        assert result.import_id is not None
+        self.import_ids.append(result.import_id)
+        with open_reader(self.home, LONG_AGO) as reader:
+            fates = reader.execute(
+                "SELECT r.fate, r.code, l.import_id, l.row_number, r.warnings FROM import_rows AS r"
+                " LEFT JOIN leads AS l USING (lead_id) WHERE r.import_id = ? ORDER BY r.row_number",
+                [result.import_id],
+            ).fetchall()
+        for name in ("created", "updated", "rejected", "quarantined"):
+            assert sum(row[0] == name for row in fates) == getattr(result, name), "the receipt and the rows differ"
+        return Outcome(
+            result.list,
+            collect_fates(fates, self._born),
+            dict(result.effects),
+        )
+
+    def _born(self, import_id: str | None, row_number: int | None) -> Born | None:
+        return None if import_id is None or row_number is None else (self.import_ids.index(import_id) + 1, row_number)
+
+    def tamper(self, called: Iterable[Born] = (), callbacks: Iterable[Born] = (), fetched: Iterable[Born] = ()) -> None:
+        """Do what a dialler does: call leads three times, promise to ring back, put leads into the buffer."""
+        at = datetime(2026, 7, 1, tzinfo=UTC)
+        with open_writer(self.home) as connection:
+            ids = {
+                self._born(import_id, row): (lead_id, list_id, import_id)
+                for lead_id, list_id, import_id, row in connection.sql(
+                    "SELECT lead_id, list_id, import_id, row_number FROM leads"
+                ).fetchall()
+            }
+            for born in called:
+                lead_id, list_id, import_id = ids[born]
+                connection.execute("UPDATE leads SET call_attempts = 3, status = 'called' WHERE lead_id = ?", [lead_id])
+                mark_unpublished(connection, "leads", str(list_id), import_id)
+            for born in callbacks:
+                connection.execute("INSERT INTO callbacks VALUES (?, ?, 'ring back')", [ids[born][0], at])
+            for born in fetched:
+                connection.execute("INSERT INTO fetched VALUES (?, ?)", [ids[born][0], at])
+            mark_unpublished(connection, "callbacks")
+            mark_unpublished(connection, "fetched")
+            publish(connection, self.home)
+
+    def read_state(self) -> State:
+        """Return what is published."""
+        ensure_published(self.home)
+        keys = ", ".join(f"l.{slot}_e164" for slot in SLOTS)
+        with open_reader(self.home, LONG_AGO) as reader:
+            found = reader.execute(
+                "SELECT l.lead_id, l.import_id, l.row_number, lists.name, l.supplier, l.first_name, l.email,"
+                f" l.skill_group, l.tags, l.call_attempts, l.status, l.expires_at, {keys}, {', '.join(SLOTS)}"
+                " FROM leads AS l LEFT JOIN lists USING (list_id)"
+            ).fetchall()
+            callbacks = reader.execute("SELECT lead_id FROM callbacks").fetchall()
+            fetched = reader.execute("SELECT lead_id FROM fetched").fetchall()
+        return collect_state(found, callbacks, fetched, self._born)

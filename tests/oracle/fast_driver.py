@@ -1,0 +1,140 @@
+"""Drives cleaning, screening and committing in memory: no files, no locks, no publication, hence many more examples."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from pipelines.cleaning import Cleaner
+from pipelines.committing import commit_leads, commit_rows, count_ledger
+from pipelines.lists import add_list, choose_list
+from pipelines.run import place_run, plan_run
+from pipelines.schema import KIND_PHONE, STORE, create_table
+from pipelines.screening import screen
+from pipelines.template import build_template
+from tests.oracle.driver import COLUMNS, NOW, State, collect_fates, collect_state, fill_template
+from tests.oracle.model import SLOTS, Born, DncEntry, Outcome
+
+
+class FastPipeline:
+    """A store in memory, and the imports made in it; the same words as ``Pipeline``."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self.connection = connection
+        self.connection.execute("SET TimeZone = 'UTC'")
+        self.connection.execute("SET threads = 1")
+        for name, columns in STORE.items():
+            connection.execute(create_table(name, columns))
+        self.import_ids: list[str] = []
+
+    @classmethod
+    @contextmanager
+    def opened(cls) -> Iterator["FastPipeline"]:
+        with duckdb.connect(":memory:") as connection:
+            yield cls(connection)
+
+    def load_dnc(self, entries: Iterable[DncEntry]) -> None:
+        for entry in entries:
+            values = [KIND_PHONE, entry.number, entry.category, "test", date(2026, 1, 1), entry.expires_on]
+            self.connection.execute("INSERT INTO dnc VALUES (?, ?, ?, ?, ?, ?)", values)
+
+    def import_rows(self, rows: list[dict[str, str]], settings: dict[str, Any], day: date) -> Outcome:
+        template = build_template(fill_template(settings), "oracle")
+        # Temporary tables belong to the cursor and go with it.
+        with self.connection.cursor() as connection:
+            connection.execute("SET TimeZone = 'UTC'")
+            destination = choose_list(connection, template, day)
+            content = hashlib.sha256(repr(rows).encode()).hexdigest()
+            run = plan_run(connection, template, destination, day, content, NOW)
+            situation = place_run(connection, run)
+            cleaned = Cleaner(template, ["Ref", *COLUMNS.values()], "drop.csv").clean(frame_rows(rows))
+            connection.register("drop_rows", cleaned.to_arrow())
+            screen(connection, template, situation)
+            ledger = count_ledger(connection)
+            assert ledger.rows == len(rows)
+            add_list(connection, destination, day)
+            commit_leads(connection, ledger, clear_fetched=template.clear_fetched)
+            commit_rows(connection, is_held=False)
+            connection.execute(
+                "INSERT INTO imports (import_id, sequence, status, import_date) VALUES (?, ?, 'completed', ?)",
+                [run.import_id, run.sequence, day],
+            )
+            self.import_ids.append(run.import_id)
+            fates = connection.execute(
+                "SELECT r.fate, r.code, l.import_id, l.row_number, r.warnings FROM import_rows AS r"
+                " LEFT JOIN leads AS l USING (lead_id) WHERE r.import_id = ? ORDER BY r.row_number",
+                [run.import_id],
+            ).fetchall()
+        return Outcome(
+            destination.name,
+            collect_fates(fates, self._born),
+            dict(ledger.effects),
+        )
+
+    def _born(self, import_id: str | None, row_number: int | None) -> Born | None:
+        return None if import_id is None or row_number is None else (self.import_ids.index(import_id) + 1, row_number)
+
+    def tamper(self, called: Iterable[Born] = (), callbacks: Iterable[Born] = (), fetched: Iterable[Born] = ()) -> None:
+        at = datetime(2026, 7, 1, tzinfo=UTC)
+        found = self.connection.sql("SELECT lead_id, import_id, row_number FROM leads").fetchall()
+        ids = {self._born(import_id, row): lead_id for lead_id, import_id, row in found}
+        for born in called:
+            called_now = "UPDATE leads SET call_attempts = 3, status = 'called' WHERE lead_id = ?"
+            self.connection.execute(called_now, [ids[born]])
+        for born in callbacks:
+            self.connection.execute("INSERT INTO callbacks VALUES (?, ?, 'ring back')", [ids[born], at])
+        for born in fetched:
+            self.connection.execute("INSERT INTO fetched VALUES (?, ?)", [ids[born], at])
+
+    def read_state(self) -> State:
+        keys = ", ".join(f"'+' || l.{slot}_key" for slot in SLOTS)
+        found = self.connection.execute(
+            "SELECT l.lead_id, l.import_id, l.row_number, lists.name, l.supplier, l.first_name, l.email,"
+            f" l.skill_group, l.tags, l.call_attempts, l.status, l.expires_at, {keys}, {', '.join(SLOTS)}"
+            " FROM leads AS l LEFT JOIN lists USING (list_id)"
+        ).fetchall()
+        callbacks = self.connection.execute("SELECT lead_id FROM callbacks").fetchall()
+        fetched = self.connection.execute("SELECT lead_id FROM fetched").fetchall()
+        self.check_points()
+        return collect_state(found, callbacks, fetched, self._born)
+
+    def check_points(self) -> None:
+        """The index by contact point must hold what the leads hold, no more and no less."""
+        slots = " UNION ALL ".join(
+            f"SELECT {KIND_PHONE}, {slot}_key, lead_id, list_id, '{slot}' FROM leads WHERE {slot} IS NOT NULL"
+            for slot in SLOTS
+        )
+        expected = self.connection.sql(slots).fetchall()
+        found = self.connection.sql(
+            f"SELECT kind, value, lead_id, list_id, slot FROM contact_points WHERE kind = {KIND_PHONE}"
+        ).fetchall()
+        assert sorted(found) == sorted(expected)
+        emails = self.connection.sql(
+            "SELECT lead_id, list_id FROM leads WHERE email IS NOT NULL ORDER BY ALL"
+        ).fetchall()
+        assert (
+            self.connection.sql(
+                "SELECT lead_id, list_id FROM contact_points WHERE slot = 'email' ORDER BY ALL"
+            ).fetchall()
+            == emails
+        )
+
+
+def frame_rows(rows: list[dict[str, str]]) -> pl.DataFrame:
+    """Return rows as the reader of drops gives them."""
+    columns = {f"c{i + 2}": [row.get(name, "") for row in rows] for i, name in enumerate(COLUMNS)}
+    numbers = list(range(1, len(rows) + 1))
+    return pl.DataFrame(
+        {
+            "row_number": numbers,
+            "line_number": [n + 1 for n in numbers],
+            "flaw": [None] * len(rows),
+            "c1": [f"r{n}" for n in numbers],
+            **columns,
+        },
+        schema_overrides={"flaw": pl.String},
+    )

@@ -1,0 +1,80 @@
+"""Whatever is imported into whatever stands there: the pipeline equals the row-by-row model."""
+
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from tests.oracle.driver import Model, Pipeline
+from tests.oracle.fast_driver import FastPipeline
+from tests.oracle.model import Fate, Outcome
+from tests.oracle.worlds import WorldPlan, pick, worlds
+
+ORACLE = settings(
+    deadline=None,
+    database=None,
+    derandomize=False,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+
+
+def comparable(outcome: Outcome) -> dict[str, Any]:
+    """Return what of an outcome is compared: of a row that gave no lead, only its fate and code."""
+    return {"list": outcome.list_name, "fates": list(_cut(outcome.fates)), "effects": outcome.effects}
+
+
+def _cut(fates: Iterable[Fate]) -> Iterable[tuple[object, ...]]:
+    for row in fates:
+        if row.fate in ("created", "updated"):
+            yield row.fate, row.code, row.lead, sorted(row.warnings)
+        else:
+            yield row.fate, row.code
+
+
+def compare(plan: WorldPlan, opened: AbstractContextManager[Pipeline | FastPipeline]) -> None:
+    """Play a plan in the model and in the pipeline; every report and every state must be equal."""
+    model = Model()
+    with opened as pipeline:
+        model.load_dnc(plan.dnc)
+        pipeline.load_dnc(plan.dnc)
+        for drop in plan.drops:
+            leads = sorted(model.read_state().leads)
+            chosen = [pick(positions, leads) for positions in (drop.called, drop.callbacks, drop.fetched)]
+            if any(chosen):
+                model.tamper(*chosen)
+                pipeline.tamper(*chosen)
+
+            expected = model.import_rows(drop.rows, drop.settings, drop.day)
+            got = pipeline.import_rows(drop.rows, drop.settings, drop.day)
+
+            assert comparable(got) == comparable(expected)
+        assert pipeline.read_state() == model.read_state()
+
+
+@settings(ORACLE, max_examples=40)
+@given(plan=worlds())
+def test_screening_and_committing_equal_the_model(plan):
+    compare(plan, FastPipeline.opened())
+
+
+@settings(ORACLE, max_examples=15)
+@given(plan=worlds())
+def test_the_pipeline_equals_the_model_end_to_end(plan):
+    compare(plan, Pipeline.opened())
+
+
+@pytest.mark.full
+@settings(ORACLE, max_examples=3_000)
+@given(plan=worlds())
+def test_screening_and_committing_equal_the_model_at_length(plan):
+    compare(plan, FastPipeline.opened())
+
+
+@pytest.mark.full
+@settings(ORACLE, max_examples=300)
+@given(plan=worlds())
+def test_the_pipeline_equals_the_model_end_to_end_at_length(plan):
+    compare(plan, Pipeline.opened())
