@@ -156,6 +156,7 @@ def _switch(home: Home, old: Path | None, number: int, pending: Pending) -> None
         if any((home.published / version).iterdir()):
             targets[folder] = str(Path("../../..") / version)
         else:
+            (home.published / version).rmdir()
             targets.pop(folder, None)
     for folder, target in targets.items():
         (new / folder).parent.mkdir(parents=True, exist_ok=True)

@@ -61,9 +61,9 @@ def import_(
         results.append(result)
         if result.status == "failed":
             click.echo(f"Error: {show_text(result.message)}", err=True)
-        if not as_json:
+        elif not as_json:
             print_result(result)
-    if not ad_hoc and not dry_run:
+    if not ad_hoc and not dry_run and any(result.status != "failed" for result in results):
         keep_template(home, chosen)
     if as_json:
         echo_json([result.to_dict() for result in results])
@@ -99,7 +99,7 @@ def print_result(result: ImportResult) -> None:
     console = open_console()
     rehearsed = " (dry run: nothing was changed)" if result.is_rehearsal else ""
     console.print(f"[bold]{escape(show_text(result.file))}[/bold] → {result.status}{rehearsed}")
-    if result.status in ("failed", "already_imported") or (not result.rows_received and result.message):
+    if result.status == "already_imported" or (not result.rows_received and result.message):
         console.print(f"  {show_text(result.message)}", markup=False)
         return
     id_and_list = f"  import {result.import_id}, list {result.list}, {result.import_date}, {result.seconds:.1f} s"

@@ -4,8 +4,8 @@
 -- reads   verdicts (row_number BIGINT, fate VARCHAR, lead_id BIGINT)    what becomes of them
 -- reads   dnc_verdicts (row_number BIGINT, slots VARCHAR[])    the slots to empty
 -- returns (row_number BIGINT, lead_id BIGINT, fate VARCHAR, title VARCHAR, first_name VARCHAR, last_name VARCHAR, company VARCHAR, address VARCHAR, city VARCHAR, region VARCHAR, postcode VARCHAR, country VARCHAR, email VARCHAR, phone1 VARCHAR, phone2 VARCHAR, phone3 VARCHAR, phone4 VARCHAR, phone5 VARCHAR, phone1_key BIGINT, phone2_key BIGINT, phone3_key BIGINT, phone4_key BIGINT, phone5_key BIGINT, phone1_type VARCHAR, phone2_type VARCHAR, phone3_type VARCHAR, phone4_type VARCHAR, phone5_type VARCHAR, time_zone VARCHAR, skill_group VARCHAR, call_info VARCHAR, language VARCHAR, tags VARCHAR[], notes VARCHAR, has_own_skill_group BOOLEAN)    one row per row that makes or changes a lead
--- An agent must not read a number either that was taken off the lead, in whatever spelling it was sent.
 WITH hidden AS (
+    -- An agent must not read a number either that was taken off the lead, in whatever spelling it was sent.
     SELECT
         drop_rows.row_number,
         drop_rows.call_info,

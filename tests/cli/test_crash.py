@@ -18,7 +18,7 @@ from tests.conftest import run_main
 
 CONSOLE = str(Path(sys.executable).with_name("leadmill"))
 NOW = datetime(2026, 3, 3, tzinfo=UTC)
-ROWS = 20_000
+ROWS = 8_000
 REGISTER = """\
 name: register
 supplier: Register
