@@ -1,10 +1,10 @@
 """Whatever is imported into whatever stands there: the pipeline equals the row-by-row model."""
 
-from collections.abc import os
+import os
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from typing import Any
 
-import Iterable
 import pytest
 from hypothesis import HealthCheck, given, settings
 
