@@ -1,62 +1,76 @@
-"""Ask the installed ``phonenumbers`` package, once per distinct text."""
+"""The slow path, and the reference for every other: distinct strings, one by one, through `phonenumbers` itself."""
 
-import phonenumbers as library
+from collections.abc import Iterable
+
+import phonenumbers
 import polars as pl
+from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat
 
-SCHEMA = pl.Schema(
-    {
-        "number": pl.Int64,
-        "e164": pl.String,
-        "country_code": pl.Int16,
-        "national_number": pl.String,
-        "region": pl.String,
-        "possible": pl.String,
-        "is_valid": pl.Boolean,
-        "type": pl.String,
-        "national_format": pl.String,
-    }
-)
-MAX_INT64 = 2**63 - 1
-ERRORS = {
-    value: name for name, value in vars(library.NumberParseException).items() if name.isupper() and type(value) is int
-}
+from pipelines.phones.schema import ERROR_NAMES, LARGEST_NUMBER, PHONE_SCHEMA, POSSIBLE_NAMES, TYPE_NAMES
+
+Row = tuple[int | None, str | None, int | None, str | None, str | None, str, bool, str | None, str | None]
 
 
-def parse_phones(raw: pl.Series, region: str | None) -> pl.DataFrame:
-    """Parse texts as phone numbers of a region.
-
-    ``raw`` is String, null allowed; ``region`` an ISO 3166 country, or null when every number must carry its country
-    code. Returns one row per input in the same order: ``number`` (Int64, E.164 digits; null where there is none or it
-    is too great), ``e164`` (String), ``country_code`` (Int16), ``national_number`` (String, leading zeros kept),
-    ``region`` (String, null where no single region has it), ``possible`` (String: the ValidationResult, or the error
-    type where the text is no number), ``is_valid`` (Boolean), ``type`` (String), ``national_format`` (String). A null
-    gives nulls throughout; a text that is no number gives nulls but for ``possible`` and ``is_valid`` (false).
-    Source: the installed ``phonenumbers``, whose answers these are.
-    Raises ValueError for a region that the package does not know.
-    """
-    if region is not None and region not in library.SUPPORTED_REGIONS:
-        raise ValueError(f"'{region}' is not a region of the telephone plans.")
-    distinct = raw.rename("raw").drop_nulls().unique()
-    rows = [_ask_library(text, region) for text in distinct]
-    answers = pl.DataFrame(rows, schema=SCHEMA, orient="row").with_columns(distinct)
-    return raw.rename("raw").to_frame().join(answers, on="raw", how="left", maintain_order="left").drop("raw")
-
-
-def _ask_library(text: str, region: str | None) -> tuple[object, ...]:
-    try:
-        number = library.parse(text, region)
-    except library.NumberParseException as error:
-        return (None, None, None, None, None, ERRORS[error.error_type], False, None, None)
-    e164 = library.format_number(number, library.PhoneNumberFormat.E164)
+def describe_number(number: PhoneNumber) -> Row:
+    """Answer the columns of PHONE_SCHEMA for one parsed number, all of them from `phonenumbers`."""
+    e164 = phonenumbers.format_number(number, PhoneNumberFormat.E164)
     digits = int(e164[1:])
     return (
-        digits if digits <= MAX_INT64 else None,
+        digits if digits <= LARGEST_NUMBER else None,
         e164,
         number.country_code,
-        library.national_significant_number(number),
-        library.region_code_for_number(number),
-        library.ValidationResult.to_string(library.is_possible_number_with_reason(number)),
-        library.is_valid_number(number),
-        library.PhoneNumberType.to_string(library.number_type(number)),
-        library.format_number(number, library.PhoneNumberFormat.NATIONAL),
+        phonenumbers.national_significant_number(number),
+        phonenumbers.region_code_for_number(number),
+        POSSIBLE_NAMES[phonenumbers.is_possible_number_with_reason(number)],
+        phonenumbers.is_valid_number(number),
+        TYPE_NAMES[phonenumbers.number_type(number)],
+        phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL),
     )
+
+
+def build_number(calling_code: int, national: str) -> PhoneNumber:
+    """Build the number that has these national digits; leading zeros are kept, as `phonenumbers.parse` keeps them."""
+    zeros = len(national) - len(national[:-1].lstrip("0")) - 1
+    return PhoneNumber(
+        country_code=calling_code,
+        national_number=int(national),
+        italian_leading_zero=True if zeros else None,
+        number_of_leading_zeros=zeros if zeros > 1 else None,
+    )
+
+
+def describe_error(name: str) -> Row:
+    """Answer the columns of PHONE_SCHEMA for a string that does not parse: the error's name, not valid, else null."""
+    return (None, None, None, None, None, name, False, None, None)
+
+
+def ask_library(text: str, region: str | None) -> Row:
+    """Parse one string as `phonenumbers` does and answer the columns of PHONE_SCHEMA."""
+    try:
+        number = phonenumbers.parse(text, region)
+    except NumberParseException as error:
+        return describe_error(ERROR_NAMES[error.error_type])
+    return describe_number(number)
+
+
+def tabulate_answers(rows: Iterable[Row]) -> pl.DataFrame:
+    """Put answers into a frame with the columns of PHONE_SCHEMA, in the order given."""
+    return pl.DataFrame(list(rows), schema=PHONE_SCHEMA, orient="row")
+
+
+def parse_by_library(raw: pl.Series, region: str | None) -> pl.DataFrame:
+    """Parse a column with `phonenumbers` alone, each distinct string once.
+
+    `raw` is String; the answer has the columns of PHONE_SCHEMA, one row per input in the same order, all null
+    where the input is null. About 40 microseconds per distinct string: for what tables cannot decide, and for tests.
+    """
+    distinct = raw.drop_nulls().unique()
+    answers = tabulate_answers(ask_library(text, region) for text in distinct)
+    position = pl.Series(range(len(distinct)), dtype=pl.UInt32)
+    index = raw.replace_strict(distinct, position, default=None, return_dtype=pl.UInt32)
+    return answers.select(pl.all().gather(index)) if len(answers) else tabulate_answers([describe_null()] * len(raw))
+
+
+def describe_null() -> Row:
+    """Answer the columns of PHONE_SCHEMA for a cell that is null: nothing at all."""
+    return (None,) * 9  # type: ignore[return-value]
