@@ -1,5 +1,1 @@
-"""Phone numbers as libphonenumber reads them."""
-
-from pipelines.phones.library import parse_phones
-
-__all__ = ["parse_phones"]
+from pipelines.phones.parsing import parse_phones as parse_phones
