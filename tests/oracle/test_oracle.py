@@ -1,6 +1,5 @@
 """Whatever is imported into whatever stands there: the pipeline equals the row-by-row model."""
 
-import os
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from tests.bounds import bounded
 from tests.oracle.driver import Model, Pipeline
 from tests.oracle.fast_driver import FastPipeline
 from tests.oracle.model import Fate, Outcome
@@ -53,11 +53,6 @@ def compare(plan: WorldPlan, opened: AbstractContextManager[Pipeline | FastPipel
 
             assert comparable(got) == comparable(expected)
         assert pipeline.read_state() == model.read_state()
-
-
-def bounded(examples: int) -> int:
-    """Return how many examples a long check draws: CI bounds them by LEADMILL_FULL_SHARE, a share of the whole."""
-    return max(1, round(examples * float(os.environ.get("LEADMILL_FULL_SHARE", "1"))))
 
 
 @settings(ORACLE, max_examples=25)
