@@ -74,7 +74,8 @@ def main() -> None:
         print(f"{'step':<12}{'seconds':>9}{'rows/s':>12}{'x floor':>9}")
         for step, seconds in [*result.steps.items(), ("all", result.seconds), ("floor", floor)]:
             print(f"{step:<12}{seconds:>9.2f}{options.rows / seconds:>12,.0f}{seconds / floor:>9.1f}")
-        print(f"\npeak memory {peak_memory():,.0f} MiB, before the import {memory_before:,.0f} MiB")
+        print(f"\nphone texts: {result.phone_paths}")
+        print(f"peak memory {peak_memory():,.0f} MiB, before the import {memory_before:,.0f} MiB")
 
 
 def guess_mapping(header: list[str]) -> dict[str, str]:

@@ -11,9 +11,10 @@ import polars as pl
 from pipelines.call_info import render_call_info
 from pipelines.emails import add_email
 from pipelines.mapping import add_fields, map_fields
-from pipelines.numbers import add_phones
+from pipelines.numbers import add_number_zone, add_phones
+from pipelines.phones.parsing import PathCounts
 from pipelines.schema import PERSON_FIELDS, PHONE_SLOTS
-from pipelines.template import Template
+from pipelines.template import BY_NUMBER, Template
 
 
 class Cleaner:
@@ -24,6 +25,7 @@ class Cleaner:
         self.template = template
         self.fields = map_fields(template, headers, file)
         self.call_info = render_call_info(template.call_info, headers, file)
+        self.phone_paths: list[PathCounts] = []
 
     def clean(self, chunk: pl.DataFrame) -> pl.DataFrame:
         """Return the cleaned rows of a chunk as the reader gives it, one for one and in order.
@@ -33,7 +35,8 @@ class Cleaner:
         text columns, ``phoneN`` (dial string), ``phoneN_key`` (Int64) and ``phoneN_type``, null where not usable, and
         ``phoneN_cell`` (String: the cell as it came, tidied).
         """
-        rows = add_fields(chunk, self.fields).pipe(add_phones, self.template.phone).pipe(add_email)
+        rows = add_fields(chunk, self.fields).pipe(add_phones, self.template.phone, self.phone_paths)
+        rows = rows.pipe(add_email).pipe(add_number_zone)
         rows = rows.with_columns(call_info=self.call_info).pipe(add_verdict, self.template)
         return rows.pipe(add_warnings).pipe(_select_cleaned, self.template)
 
@@ -90,6 +93,8 @@ def _select_cleaned(rows: pl.DataFrame, template: Template) -> pl.DataFrame:
         pl.lit(template.tags, dtype=pl.List(pl.String)),
         pl.col("tags").str.split(";").list.eval(pl.element().str.strip_chars()).fill_null([]),
     )
+    by_number = template.time_zone == BY_NUMBER
+    static_zone = pl.col("number_zone") if by_number else pl.lit(template.time_zone, pl.String)
     skill_group = pl.coalesce(pl.col("skill_group"), pl.lit(template.skill_group, pl.String))
     return rows.select(
         "row_number",
@@ -103,7 +108,7 @@ def _select_cleaned(rows: pl.DataFrame, template: Template) -> pl.DataFrame:
         *(f"{slot}_key" for slot in PHONE_SLOTS),
         *(f"{slot}_type" for slot in PHONE_SLOTS),
         *(pl.col(slot).alias(f"{slot}_cell") for slot in PHONE_SLOTS),
-        pl.coalesce(pl.col("time_zone"), pl.lit(template.time_zone, pl.String)).alias("time_zone"),
+        pl.coalesce(pl.col("time_zone"), static_zone).alias("time_zone"),
         skill_group.alias("skill_group"),
         "call_info",
         "language",

@@ -212,6 +212,7 @@ def _report(order: Order, run: Run, cleaned: CleanedDrop, ledger: Ledger, messag
         found=asdict(cleaned.drop.found),
         rounds=rounds,
         sample=cleaned.sample,
+        phone_paths=cleaned.phone_paths,
     )
 
 

@@ -9,9 +9,12 @@ from functools import cache
 import phonenumbers
 import polars as pl
 from phonenumbers import country_code_for_region
+from phonenumbers.timezone import UNKNOWN_TIMEZONE
 
 from pipelines.mapping import BLANKS
 from pipelines.phones import parse_phones
+from pipelines.phones.parsing import PathCounts, parse_phones_with_stats
+from pipelines.phones.zones import time_zones
 from pipelines.schema import PHONE_SLOTS
 from pipelines.settings import PhoneOptions
 
@@ -55,16 +58,16 @@ FLAWS_BY_ANSWER = {
 }
 
 
-def clean_cells(raw: pl.Series, options: PhoneOptions) -> pl.DataFrame:
+def clean_cells(raw: pl.Series, options: PhoneOptions, tally: list[PathCounts] | None = None) -> pl.DataFrame:
     """Clean the distinct, non-null texts of phone cells.
 
     ``raw`` is String without nulls and repeats. Returns one row per text: ``raw``, ``key`` (Int64, E.164 digits, null
     where the number has none), ``dial`` (String), ``type`` (String: libphonenumber's name), ``flaw`` (String: the code
     of why the cell is not usable, null where it is), ``warnings`` (List of codes). A cell with a flaw keeps no key and
-    no dial string. The order is not kept.
+    no dial string. The order is not kept. ``tally`` is told how many texts were parsed which way.
     """
     cells = raw.rename("raw").to_frame().pipe(_repair).pipe(_keep_first_number)
-    cells = _parse(cells, options).pipe(_add_area_code, options).pipe(_shape, options).pipe(_truncate, options)
+    cells = _parse(cells, options, tally).pipe(_add_area_code, options).pipe(_shape, options).pipe(_truncate, options)
     flaw = pl.coalesce(pl.col("flaw"), _judge(options))
     usable = flaw.is_null()
     return cells.select(
@@ -116,8 +119,10 @@ def _keep_first_number(cells: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _parse(cells: pl.DataFrame, options: PhoneOptions) -> pl.DataFrame:
-    parsed = parse_phones(cells["text"], options.resolved_region)
+def _parse(cells: pl.DataFrame, options: PhoneOptions, tally: list[PathCounts] | None = None) -> pl.DataFrame:
+    parsed, counts = parse_phones_with_stats(cells["text"], options.resolved_region)
+    if tally is not None:
+        tally.append(counts)
     return cells.drop(parsed.columns, strict=False).hstack(parsed)
 
 
@@ -260,7 +265,7 @@ def _collect_warnings(cells: pl.DataFrame) -> pl.Expr:
     return pl.concat_list(pl.when(name).then(pl.lit(name)) for name in names).list.drop_nulls()
 
 
-def add_phones(rows: pl.DataFrame, options: PhoneOptions) -> pl.DataFrame:
+def add_phones(rows: pl.DataFrame, options: PhoneOptions, tally: list[PathCounts] | None = None) -> pl.DataFrame:
     """Add to each row what its phone cells hold.
 
     Reads ``phone1``…``phone5`` (String, tidied); adds for each slot ``…_dial`` (String), ``…_key`` (Int64),
@@ -268,8 +273,23 @@ def add_phones(rows: pl.DataFrame, options: PhoneOptions) -> pl.DataFrame:
     once. Keeps rows and order.
     """
     raw = pl.concat([rows[slot].rename("raw") for slot in PHONE_SLOTS]).drop_nulls().unique()
-    cells = clean_cells(raw, options)
+    cells = clean_cells(raw, options, tally)
     for slot in PHONE_SLOTS:
         named = cells.rename({name: slot if name == "raw" else f"{slot}_{name}" for name in cells.columns})
         rows = rows.join(named, on=slot, how="left", maintain_order="left")
     return rows
+
+
+def add_number_zone(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add ``number_zone`` (String): the time zone of the row's first usable number, null where it has several or none.
+
+    Source: the package's own data; a mobile number of a country with several zones has several.
+    """
+    number = pl.coalesce(f"{slot}_key" for slot in PHONE_SLOTS)
+    first = rows.select(number=number).to_series()
+    distinct = first.drop_nulls().unique()
+    zones = pl.DataFrame({"number": distinct, "zones": time_zones(distinct)})
+    is_one = (pl.col("zones").list.len() == 1) & (pl.col("zones").list.first() != UNKNOWN_TIMEZONE)
+    zones = zones.select("number", number_zone=pl.when(is_one).then(pl.col("zones").list.first()))
+    named = first.rename("number").to_frame().join(zones, on="number", how="left", maintain_order="left")
+    return rows.with_columns(named["number_zone"])

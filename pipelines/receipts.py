@@ -46,6 +46,7 @@ class ImportResult:
     is_rehearsal: bool = False
     found: dict[str, Any] = field(default_factory=dict)
     steps: dict[str, float] = field(default_factory=dict)
+    phone_paths: dict[str, int] = field(default_factory=dict)
     rounds: int = 0
     sample: Sample = ()
 

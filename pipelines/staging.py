@@ -1,6 +1,6 @@
 """The part of the walk before the lock: a drop's bytes become cleaned rows on disk, counted twice."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from pipelines.cleaning import Cleaner
 from pipelines.errors import UserError
 from pipelines.masking import mask_sample
 from pipelines.order import Order
+from pipelines.phones.parsing import PathCounts
 from pipelines.reading.drops import Drop, open_drop
 from pipelines.receipts import Sample
 from pipelines.run import MAX_ROWS
@@ -27,11 +28,12 @@ LIMITS: dict[str, tuple[int | None, tuple[str, ...]]] = {
 
 @dataclass(frozen=True)
 class CleanedDrop:
-    """The cleaned rows on disk (Parquet, in file order), what was found in the file, and its own count of records."""
+    """The cleaned rows on disk (Parquet, in file order), what the file is like, and how its numbers were parsed."""
 
     rows: Path
     drop: Drop
     sample: Sample
+    phone_paths: dict[str, int]
 
 
 def read_and_clean(order: Order, kept: Path, folder: Path) -> CleanedDrop:
@@ -60,7 +62,7 @@ def read_and_clean(order: Order, kept: Path, folder: Path) -> CleanedDrop:
         rows += cleaned.height
         sample += mask_sample(cleaned, SAMPLE_ROWS - len(sample))
     require_balance(order.name, drop.found.records, rows, "rows were read")
-    return CleanedDrop(folder, drop, tuple(sample))
+    return CleanedDrop(folder, drop, tuple(sample), count_paths(cleaner.phone_paths))
 
 
 def _open(order: Order, kept: Path) -> Drop:
@@ -89,6 +91,11 @@ def check_limits(profile: str, file: str, size: int) -> None:
 def _no_rows(columns: int) -> pl.DataFrame:
     texts = {f"c{number + 1}": pl.String for number in range(columns)}
     return pl.DataFrame(schema={"row_number": pl.Int64, "line_number": pl.Int64, "flaw": pl.String, **texts})
+
+
+def count_paths(tally: list[PathCounts]) -> dict[str, int]:
+    """Return how many phone texts of a drop were parsed which way: by table, in a second look, by the library."""
+    return asdict(sum(tally, PathCounts(0, 0, 0, 0, 0)))
 
 
 def require_balance(file: str, records: int, rows: int, what: str) -> None:

@@ -27,6 +27,8 @@ from pipelines.settings import (
 SECONDARY = re.compile(r"secondary\.[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
 
 
+# As time_zone: each lead has the zone that its number tells.
+BY_NUMBER = "by_number"
 Source = str | int | Columns
 
 
@@ -73,8 +75,8 @@ class Template(Settings):
     @field_validator("time_zone")
     @classmethod
     def check_time_zone(cls, value: str | None) -> str | None:
-        """Refuse a zone that the time zone database does not know."""
-        if value is not None and value not in available_timezones():
+        """Refuse a zone that the time zone database does not know, and that is not to be told by the number."""
+        if value is not None and value != BY_NUMBER and value not in available_timezones():
             raise ValueError(f"'{value}' is not a time zone. {nearest(value, sorted(available_timezones()))}")
         return value
 
@@ -108,8 +110,8 @@ class Template(Settings):
 
     @property
     def zone(self) -> ZoneInfo:
-        """The zone of the template's days: its time zone, or UTC."""
-        return ZoneInfo(self.time_zone or "UTC")
+        """The zone of the template's days: its time zone, or UTC where it has none or each number has its own."""
+        return ZoneInfo("UTC" if self.time_zone in (None, BY_NUMBER) else self.time_zone)
 
     @property
     def cost_currency(self) -> str | None:

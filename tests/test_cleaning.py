@@ -166,3 +166,21 @@ def test_an_address_that_is_taken_as_plain_is_one_that_the_library_accepts(addre
 )
 def test_addresses_are_judged_by_their_form(address, verdict):
     assert judge_addresses(pl.Series([address])).row(0)[1] is verdict
+
+
+@pytest.mark.parametrize(
+    ("cells", "time_zone", "zone"),
+    [
+        ({1: "020 7946 0018"}, "by_number", "Europe/London"),
+        ({1: "07400 123456"}, "by_number", None),  # London, Jersey, Guernsey or the Isle of Man
+        ({1: "+1 504 621 8927"}, "by_number", "America/Chicago"),
+        ({1: "+1 800 466 4411"}, "by_number", None),
+        ({1: ""}, "by_number", None),
+        ({1: "+1 504 621 8927"}, "Europe/London", "Europe/London"),
+        ({1: "+1 504 621 8927"}, None, None),
+    ],
+)
+def test_a_lead_has_the_templates_time_zone_or_that_of_its_number(cells, time_zone, zone):
+    row = tuple(cells.get(i, cell) for i, cell in enumerate(ANN))
+
+    assert clean(row, time_zone=time_zone)["time_zone"] == zone
