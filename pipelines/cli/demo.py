@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from pipelines.cli.options import ISO_DATE, Home, current_time, with_home, with_json
-from pipelines.cli.output import echo_json, open_console, print_rows
+from pipelines.cli.output import echo_json, open_console
 
 
 @click.command()
@@ -19,7 +19,7 @@ def demo(home: Home, seed: int, on: date | None, as_json: bool) -> int:
     """Make sample drops, do-not-call lists and dialler results of three suppliers, and import them."""
     from examples.samples import make_samples
     from pipelines.cli.imports import print_result
-    from pipelines.cli.reports import SUMMARY_COLUMNS
+    from pipelines.cli.reports import print_summary
     from pipelines.dnc import load_dnc
     from pipelines.importing import import_drop
     from pipelines.reporting import summarise
@@ -57,7 +57,7 @@ def demo(home: Home, seed: int, on: date | None, as_json: bool) -> int:
             }
         )
         return 0
-    print_rows("Supplier Summary", summary.to_dicts(), SUMMARY_COLUMNS)
+    print_summary(summary, "all")
     _say_what_next(home, results[0].import_id or "")
     return 0
 

@@ -1,5 +1,6 @@
 """How commands answer: one JSON document, or tables for people. Nothing else goes to standard output."""
 
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -32,11 +33,18 @@ def make_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[objec
     table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
     for index, name in enumerate(columns):
         values = [line[index] for line in lines if line[index] is not None]
-        is_number = bool(values) and all(isinstance(v, NUMERIC) and not isinstance(v, bool) for v in values)
+        is_number = bool(values) and all(_is_figure(value) for value in values)
         table.add_column(escape(name), justify="right" if is_number else "left", overflow="fold")
     for line in lines:
         table.add_row(*(escape(to_text(value)) for value in line))
     return table
+
+
+def _is_figure(value: object) -> bool:
+    """Tell whether a cell is a number, a share or an amount of money."""
+    if isinstance(value, str):
+        return re.fullmatch(r"-?[0-9][0-9,]*\.?[0-9]*(%| [A-Z]{3})", value) is not None
+    return isinstance(value, NUMERIC) and not isinstance(value, bool)
 
 
 def print_rows(

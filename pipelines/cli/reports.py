@@ -4,27 +4,41 @@ from datetime import date
 from pathlib import Path
 
 import click
+import polars as pl
 
 from pipelines.cli.options import ISO_DATE, Home, current_time, with_home, with_json
 from pipelines.cli.output import echo_json, print_rows
 from pipelines.errors import UserError
 
-SUMMARY_COLUMNS = (
-    "supplier_name",
-    "period_start",
-    "rows_received",
-    "leads_created",
-    "leads_updated",
-    "rows_rejected",
-    "rows_quarantined",
-    "accept_rate",
-    "rej_phone_invalid",
-    "rej_dnc",
-    "dup_rate",
-    "cost_net",
-    "currency",
-    "cpl_accepted",
-)
+
+def print_summary(summary: pl.DataFrame, period: str) -> None:
+    """Print the Supplier Summary for people: its main columns, shares in per cent, money with its currency."""
+    rows = [
+        {
+            "supplier": row["supplier_name"],
+            "from": row["period_start"],
+            "received": row["rows_received"],
+            "created": row["leads_created"],
+            "updated": row["leads_updated"],
+            "rejected": row["rows_rejected"],
+            "accepted": _share(row["accept_rate"]),
+            "bad phone": row["rej_phone_invalid"],
+            "do not call": row["rej_dnc"],
+            "duplicate": _share(row["dup_rate"]),
+            "cost": _money(row["cost_net"], row["currency"]),
+            "per accepted": _money(row["cpl_accepted"], row["currency"]),
+        }
+        for row in summary.to_dicts()
+    ]
+    print_rows(f"Supplier Summary by {period}", rows, empty="Nothing was imported in this period.")
+
+
+def _share(value: float | None) -> str | None:
+    return None if value is None else f"{value:.1%}"
+
+
+def _money(value: float | None, currency: str | None) -> str | None:
+    return None if value is None else f"{value:,.2f} {currency or ''}".strip()
 
 
 @click.group()
@@ -61,7 +75,7 @@ def supplier_summary(
     summary = summarise(home, period, since, until, current_time())
     form = "json" if as_json else form or (output.suffix.lstrip(".").lower() if output else "table")
     if form == "table" and output is None:
-        print_rows(f"Supplier Summary by {period}", summary.to_dicts(), SUMMARY_COLUMNS)
+        print_summary(summary, period)
         return 0
     if form == "json" and output is None:
         echo_json(summary.to_dicts())
