@@ -40,7 +40,7 @@ class ImportResult:
     effects: dict[str, int] = field(default_factory=lambda: dict.fromkeys(EFFECTS, 0))
     reasons: dict[str, int] = field(default_factory=dict)
     warnings: dict[str, int] = field(default_factory=dict)
-    cost: dict[str, Any] = field(default_factory=dict)
+    cost: dict[str, Any] = field(default_factory=lambda: dict.fromkeys(("unit", "currency", "total", "basis")))
     expires_at: datetime | None = None
     seconds: float = 0.0
     is_rehearsal: bool = False
