@@ -145,7 +145,7 @@ def _screen_and_commit(
         rounds = screen(connection, order.template, situation)
         ledger = count_ledger(connection)
     require_balance(order.name, cleaned.drop.found.records, ledger.rows, "have a fate")
-    message = "" if order.is_released else _why_held(order.template, ledger)
+    message = "" if order.is_released else _why_held(order.template, ledger, is_cut=cleaned.drop.found.truncated)
     with order.timed("commit"):
         if not message:
             add_supplier(connection, order.template.supplier, run.import_date)
@@ -163,8 +163,13 @@ def _plan(connection: duckdb.DuckDBPyConnection, order: Order) -> Run:
     return plan_run(connection, order.template, destination, day, order.sha256, order.now, order.import_id)
 
 
-def _why_held(template: Template, ledger: Ledger) -> str:
+def _why_held(template: Template, ledger: Ledger, *, is_cut: bool) -> str:
     """Return why a person has to look before this import goes on, or an empty text."""
+    if is_cut:
+        return (
+            "The file seems cut off in the middle of its last row. Ask the supplier for the whole file; release the"
+            " import to load what is here, or cancel it."
+        )
     if ledger.rejected_share <= template.hold_above:
         return ""
     reasons = sorted(((rows, code) for fate, code, rows in ledger.by_fate if fate == "rejected"), reverse=True)

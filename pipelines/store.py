@@ -90,7 +90,9 @@ def _connect(path: Path | None, spill: Path | None) -> Iterator[duckdb.DuckDBPyC
         connection = duckdb.connect(str(path or ":memory:"), config=config)
     except duckdb.Error as error:
         raise UserError(
-            str(path), f"The store cannot be opened: {str(error).splitlines()[0]}", "See docs/store.md."
+            str(path),
+            f"The store cannot be opened: {str(error).splitlines()[0]}",
+            "Restore it, or move it away.",
         ) from None
     with connection:
         connection.execute("SET TimeZone = 'UTC'")

@@ -29,6 +29,16 @@ SECONDARY = re.compile(r"secondary\.[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
 
 # As time_zone: each lead has the zone that its number tells.
 BY_NUMBER = "by_number"
+# The keys that have keys of their own.
+PARTS: dict[str, type[Settings]] = {
+    "list": ListChoice,
+    "file": FileOptions,
+    "phone": PhoneOptions,
+    "email": EmailOptions,
+    "dnc": DncOptions,
+    "dedupe": DedupeOptions,
+    "expiry": Expiry,
+}
 Source = str | int | Columns
 
 
@@ -154,14 +164,5 @@ def build_template(values: dict[str, Any], where: str) -> Template:
 
 
 def _known_keys(path: tuple[int | str, ...]) -> tuple[str, ...]:
-    parts: dict[str, type[Settings]] = {
-        "list": ListChoice,
-        "file": FileOptions,
-        "phone": PhoneOptions,
-        "email": EmailOptions,
-        "dnc": DncOptions,
-        "dedupe": DedupeOptions,
-        "expiry": Expiry,
-    }
-    model = Template if not path else parts.get(str(path[0]), Columns)
+    model = PARTS.get(str(path[0]), Columns) if path else Template
     return tuple(field.alias or name for name, field in model.model_fields.items())

@@ -9,6 +9,7 @@ import pytest
 
 from pipelines.cli.main import COMMANDS
 from pipelines.codes import CODES
+from pipelines.template import PARTS, Template
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -82,3 +83,20 @@ def test_every_dependency_has_a_lower_and_an_upper_bound():
 def test_the_tree_of_the_architecture_is_there():
     for folder in re.findall(r"^\| `([a-z/]+)`", (ROOT / "docs/architecture.md").read_text(), re.MULTILINE):
         assert (ROOT / folder.rstrip("/")).is_dir(), folder
+
+
+def test_every_key_of_a_template_is_explained_with_nothing_else():
+    documented = set(re.findall(r"^\| `([a-z_.]+)` \|", (ROOT / "docs/templates.md").read_text(), re.MULTILINE))
+
+    keys = set()
+    for name, field in Template.model_fields.items():
+        part = PARTS.get(name)
+        names = [f.alias or key for key, f in part.model_fields.items()] if part else []
+        keys |= {f"{name}.{key}" for key in names} or {field.alias or name}
+    assert documented == keys
+
+
+def test_documents_that_the_code_names_are_there():
+    for path in [*ROOT.glob("pipelines/**/*.py"), *ROOT.glob("assets/*.py"), *ROOT.glob("sql/**/*.sql")]:
+        for named in re.findall(r"docs/[\w/-]+\.md", path.read_text()):
+            assert (ROOT / named).is_file(), f"{path}: {named}"
