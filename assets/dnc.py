@@ -5,7 +5,7 @@ import dagster as dg
 from assets.metadata import make_table
 from assets.resources import ClockResource, HomeResource
 from pipelines.dnc import read_status
-from pipelines.reading_published import open_reader
+from pipelines.published.reading import open_reader
 
 
 @dg.asset(group_name="leads", kinds={"duckdb"})

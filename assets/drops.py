@@ -19,8 +19,8 @@ from assets.resources import ClockResource, HomeResource
 from pipelines.errors import UserError
 from pipelines.importing import import_drop
 from pipelines.landing import escape_key, find_drop
-from pipelines.looking_back import list_imports
 from pipelines.receipts import ImportResult
+from pipelines.reports.looking_back import list_imports
 
 Events = Iterator[dg.AssetCheckResult]
 # Among how many imports one that is held is looked for.

@@ -5,7 +5,7 @@ import dagster as dg
 from assets.partitions import WRITER, lists
 from assets.resources import HomeResource
 from pipelines.landing import unescape_key
-from pipelines.republishing import republish_list
+from pipelines.published.republishing import republish_list
 
 
 @dg.asset(

@@ -7,7 +7,7 @@ import dagster as dg
 from assets.metadata import make_table
 from assets.partitions import days
 from assets.resources import ClockResource, HomeResource
-from pipelines.reporting import summarise
+from pipelines.reports.reporting import summarise
 
 SHOWN = (
     "supplier_name", "imports", "files_failed", "rows_received", "leads_accepted", "rows_rejected", "rows_quarantined",

@@ -18,7 +18,7 @@ import polars as pl
 from examples.generator import write_drop
 from pipelines.home import Home
 from pipelines.importing import import_drop
-from pipelines.template import build_template
+from pipelines.templates.template import build_template
 
 ROUNDS = 3
 

@@ -1,14 +1,14 @@
 """Bring the verdicts into the store: new leads, changes to existing ones, and what stood there before.
 
 Everything happens on the writer's connection, inside its one transaction. Reads the temporary relations that
-pipelines/screening.py leaves, and ``run``.
+pipelines/screening/verdicts.py leaves, and ``run``.
 """
 
 from dataclasses import dataclass, field
 
 import duckdb
 
-from pipelines.publishing import mark_unpublished
+from pipelines.published.publishing import mark_unpublished
 from pipelines.queries import read_query
 from pipelines.schema import EFFECTS, FATES
 from pipelines.store import count_changed, insert_query

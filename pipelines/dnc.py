@@ -9,17 +9,17 @@ import duckdb
 import polars as pl
 from phonenumbers import SUPPORTED_REGIONS
 
+from pipelines.cleaning.mapping import fold_header, tidy
+from pipelines.cleaning.numbers import clean_cells
 from pipelines.errors import UserError
 from pipelines.home import Home, keep_raw
-from pipelines.mapping import fold_header, tidy
-from pipelines.numbers import clean_cells
-from pipelines.publishing import mark_unpublished, publish
+from pipelines.published.publishing import mark_unpublished, publish
 from pipelines.reading.drops import Drop, open_drop
 from pipelines.reading.settings import FileSettings
 from pipelines.receipts import write_log
 from pipelines.schema import KIND_DIGITS, KIND_PHONE
-from pipelines.settings import PhoneOptions
 from pipelines.store import count_changed, open_writer
+from pipelines.templates.parts import PhoneOptions
 
 DEFAULT_CATEGORIES = ("IVR", "Imported", "Requested")
 NUMBER_HEADERS = (

@@ -7,10 +7,10 @@ from pipelines.errors import UserError
 from pipelines.home import Home, raw_path
 from pipelines.importing import carry_out
 from pipelines.order import Order
-from pipelines.publishing import WHOLE, mark_unpublished, publish
+from pipelines.published.publishing import WHOLE, mark_unpublished, publish
 from pipelines.receipts import ImportResult, write_log
 from pipelines.store import open_writer
-from pipelines.template import Template
+from pipelines.templates.template import Template
 
 
 def release_import(home: Home, import_id: str, *, now: datetime) -> ImportResult:

@@ -22,7 +22,7 @@ from pipelines.errors import UserError
 from pipelines.home import Home, hash_file, keep_raw, sweep_work
 from pipelines.lists import add_list, choose_list, import_date
 from pipelines.order import Order
-from pipelines.publishing import publish
+from pipelines.published.publishing import publish
 from pipelines.receipts import (
     ImportResult,
     count_cost,
@@ -32,12 +32,12 @@ from pipelines.receipts import (
     record_import,
 )
 from pipelines.run import Run, place_run, plan_run
-from pipelines.screening import screen
+from pipelines.screening.verdicts import screen
 from pipelines.staging import CleanedDrop, read_and_clean, require_balance
 from pipelines.store import open_scratch, open_writer
 from pipelines.suppliers import add_supplier
-from pipelines.template import Template
-from pipelines.templates import load_template
+from pipelines.templates.saved import load_template
+from pipelines.templates.template import Template
 
 
 def import_drop(

@@ -16,7 +16,7 @@ from urllib.parse import unquote
 
 from pipelines.errors import UserError, nearest
 from pipelines.home import Home, hash_file, write_whole
-from pipelines.templates import list_names, load_template
+from pipelines.templates.saved import list_names, load_template
 
 SETTLE = timedelta(seconds=5)
 MARKERS = (".done", ".ready")

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from pipelines.errors import UserError, nearest
-from pipelines.publishing import mark_unpublished
-from pipelines.settings import Expiry
-from pipelines.template import Template
+from pipelines.published.publishing import mark_unpublished
+from pipelines.templates.parts import Expiry
+from pipelines.templates.template import Template
 
 
 @dataclass(frozen=True)

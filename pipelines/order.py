@@ -8,7 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from pipelines.home import Home
-from pipelines.template import Template
+from pipelines.templates.template import Template
 
 
 @dataclass

@@ -11,7 +11,7 @@ import polars as pl
 
 from pipelines.committing import Ledger
 from pipelines.home import Home
-from pipelines.publishing import WHOLE, current_generation, mark_unpublished
+from pipelines.published.publishing import WHOLE, current_generation, mark_unpublished
 from pipelines.run import Run
 from pipelines.schema import EFFECTS, FATES, IMPORTS
 

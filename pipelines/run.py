@@ -7,9 +7,9 @@ from datetime import date, datetime
 import duckdb
 
 from pipelines.lists import Destination, expiry_instant, require_list, start_of
-from pipelines.meetings import Situation
 from pipelines.schema import create_table
-from pipelines.template import Template
+from pipelines.screening.meetings import Situation
+from pipelines.templates.template import Template
 
 RUN = {
     "import_id": "VARCHAR",

@@ -7,9 +7,9 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.cleaning import Cleaner
+from pipelines.cleaning.cleaner import Cleaner
+from pipelines.cleaning.masking import mask_sample
 from pipelines.errors import UserError
-from pipelines.masking import mask_sample
 from pipelines.order import Order
 from pipelines.phones.parsing import PathCounts
 from pipelines.reading.drops import Drop, open_drop

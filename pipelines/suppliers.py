@@ -4,7 +4,7 @@ from datetime import date
 
 import duckdb
 
-from pipelines.publishing import mark_unpublished
+from pipelines.published.publishing import mark_unpublished
 
 
 def add_supplier(connection: duckdb.DuckDBPyConnection, name: str, day: date) -> None:

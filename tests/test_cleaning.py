@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.cleaning import Cleaner
-from pipelines.emails import PLAIN, is_well_formed, judge_addresses
+from pipelines.cleaning.cleaner import Cleaner
+from pipelines.cleaning.emails import PLAIN, is_well_formed, judge_addresses
 from pipelines.errors import UserError
-from pipelines.template import build_template
+from pipelines.templates.template import build_template
 
 HEADERS = ("First Name", "Tel", "Tel 2", "E-mail", "Addr 1", "Addr 2", "Colour")
 

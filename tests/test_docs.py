@@ -9,7 +9,7 @@ import pytest
 
 from pipelines.cli.main import COMMANDS
 from pipelines.codes import CODES
-from pipelines.template import PARTS, Template
+from pipelines.templates.template import PARTS, Template
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])

@@ -4,10 +4,10 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.duplicates import MAX_ROUNDS, resolve_duplicates
-from pipelines.in_order import resolve_in_order
-from pipelines.meetings import VERDICTS, Meetings, Situation
-from pipelines.settings import DedupeOptions
+from pipelines.screening.duplicates import MAX_ROUNDS, resolve_duplicates
+from pipelines.screening.in_order import resolve_in_order
+from pipelines.screening.meetings import VERDICTS, Meetings, Situation
+from pipelines.templates.parts import DedupeOptions
 
 SITUATION = Situation(list_id=1, supplier="Acme", lead_base=0, sees_own_rows=True, destination_in_scope=True)
 MATCHES = {

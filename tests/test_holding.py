@@ -8,8 +8,8 @@ from pipelines.errors import UserError
 from pipelines.holding import cancel_import, release_import
 from pipelines.home import Home
 from pipelines.importing import import_drop
-from pipelines.looking_back import list_lists
-from pipelines.template import build_template
+from pipelines.reports.looking_back import list_lists
+from pipelines.templates.template import build_template
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 TEMPLATE = build_template(

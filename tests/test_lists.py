@@ -9,9 +9,9 @@ from pipelines.errors import UserError
 from pipelines.home import Home
 from pipelines.importing import import_drop
 from pipelines.lists import expiry_instant, start_of
-from pipelines.looking_back import list_lists
-from pipelines.settings import Expiry
-from pipelines.template import build_template
+from pipelines.reports.looking_back import list_lists
+from pipelines.templates.parts import Expiry
+from pipelines.templates.template import build_template
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 

@@ -4,9 +4,9 @@ import polars as pl
 import pytest
 from phonenumbers import PhoneNumberFormat, example_number_for_type, format_number, is_valid_number, parse
 
-from pipelines.numbers import add_phones, clean_cells, find_local_lengths
+from pipelines.cleaning.numbers import add_phones, clean_cells, find_local_lengths
 from pipelines.schema import PHONE_SLOTS
-from pipelines.settings import PhoneOptions
+from pipelines.templates.parts import PhoneOptions
 
 UK = PhoneOptions()
 

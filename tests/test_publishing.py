@@ -6,13 +6,14 @@ import duckdb
 import polars as pl
 import pytest
 
-from pipelines import importing, publishing
+from pipelines import importing
 from pipelines.home import Home
 from pipelines.importing import import_drop
-from pipelines.publishing import RELATIONS, current_generation, ensure_published, publish
-from pipelines.reading_published import open_reader
+from pipelines.published import publishing
+from pipelines.published.publishing import RELATIONS, current_generation, ensure_published, publish
+from pipelines.published.reading import open_reader
 from pipelines.store import open_writer
-from pipelines.template import Template
+from pipelines.templates.template import Template
 
 DAY = date(2026, 3, 2)
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)

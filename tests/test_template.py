@@ -6,8 +6,7 @@ import pytest
 
 from pipelines.errors import UserError
 from pipelines.home import Home
-from pipelines.template import Template, build_template
-from pipelines.templates import (
+from pipelines.templates.saved import (
     clone_template,
     default_template,
     delete_template,
@@ -18,6 +17,7 @@ from pipelines.templates import (
     save_template,
     set_default,
 )
+from pipelines.templates.template import Template, build_template
 
 MINIMAL = {"name": "acme", "supplier": "Acme", "list": {"name": "Warm"}, "mapping": {"phone1": "Tel"}}
 CONTRACT = """

@@ -22,8 +22,8 @@ def demo(home: Home, seed: int, on: date | None, as_json: bool) -> int:
     from pipelines.cli.reports import print_summary
     from pipelines.dnc import load_dnc
     from pipelines.importing import import_drop
-    from pipelines.reporting import summarise
-    from pipelines.templates import save_template
+    from pipelines.reports.reporting import summarise
+    from pipelines.templates.saved import save_template
 
     now = current_time()
     samples = make_samples(home.make().root / "demo", seed=seed, on=on or now.date())

@@ -63,7 +63,7 @@ def load(
 def status(home: Home, as_json: bool) -> int:
     """Show the categories: entries, loads, dates."""
     from pipelines.dnc import read_status
-    from pipelines.reading_published import open_reader
+    from pipelines.published.reading import open_reader
 
     with open_reader(home, current_time()) as connection:
         rows = read_status(connection)
@@ -84,7 +84,7 @@ def status(home: Home, as_json: bool) -> int:
 def check(home: Home, phone: str, region: str, as_json: bool) -> int:
     """Say whether a number stands on a list."""
     from pipelines.dnc import check_phone
-    from pipelines.reading_published import open_reader
+    from pipelines.published.reading import open_reader
 
     now = current_time()
     with open_reader(home, now) as connection:

@@ -14,7 +14,7 @@ from pipelines.cli.output import echo_json, print_rows
 @with_home
 def history(home: Home, limit: int, as_json: bool) -> int:
     """List the imports, the newest first."""
-    from pipelines.looking_back import list_imports
+    from pipelines.reports.looking_back import list_imports
 
     rows = list_imports(home, limit, current_time())
     if as_json:
@@ -42,7 +42,7 @@ def history(home: Home, limit: int, as_json: bool) -> int:
 @with_home
 def show(home: Home, import_id: str, as_json: bool) -> int:
     """Show one import: its settings, its ledger, its reasons and what each means."""
-    from pipelines.looking_back import show_import
+    from pipelines.reports.looking_back import show_import
 
     seen = show_import(home, import_id, current_time())
     if as_json:
@@ -64,7 +64,7 @@ def show(home: Home, import_id: str, as_json: bool) -> int:
 @with_home
 def rejects(home: Home, import_id: str, output: Path, as_json: bool) -> int:
     """Write an import's reject file: the supplier's own rows with row number, code, reason and remedy."""
-    from pipelines.rejecting import write_rejects
+    from pipelines.reports.rejecting import write_rejects
 
     rows = write_rejects(home, import_id, output, current_time())
     if as_json:
@@ -80,7 +80,7 @@ def rejects(home: Home, import_id: str, output: Path, as_json: bool) -> int:
 @with_home
 def log(home: Home, limit: int, as_json: bool) -> int:
     """Show the audit log: who did what to what."""
-    from pipelines.looking_back import read_log
+    from pipelines.reports.looking_back import read_log
 
     rows = read_log(home, limit, current_time())
     if as_json:

@@ -47,7 +47,7 @@ def import_(
 ) -> int:
     """Import drops: CSV or JSON files, by a template. Options override the template for this import."""
     from pipelines.importing import import_drop
-    from pipelines.templates import keep_template, load_template
+    from pipelines.templates.saved import keep_template, load_template
 
     chosen = _choose_template(home, template)
     values = _collect_overrides(overrides)
@@ -71,7 +71,7 @@ def import_(
 
 
 def _choose_template(home: Home, template: str | None) -> str:
-    from pipelines.templates import default_template
+    from pipelines.templates.saved import default_template
 
     chosen = template or default_template(home)
     if chosen is None:
@@ -130,7 +130,7 @@ def print_result(result: ImportResult) -> None:
 @with_home
 def preview(home: Home, file: Path, template: str | None, as_json: bool) -> int:
     """Show every setting and mapping in force, and the first five records as an agent would see them."""
-    from pipelines.previewing import preview_drop
+    from pipelines.reports.previewing import preview_drop
 
     seen = preview_drop(file, _choose_template(home, template), home)
     if as_json:

@@ -13,7 +13,7 @@ from pipelines.cli.output import echo_json, print_rows
 @with_home
 def suppliers(home: Home, as_json: bool) -> int:
     """List the suppliers and what each has brought."""
-    from pipelines.looking_back import list_suppliers
+    from pipelines.reports.looking_back import list_suppliers
 
     rows = list_suppliers(home, current_time())
     if as_json:
@@ -28,7 +28,7 @@ def suppliers(home: Home, as_json: bool) -> int:
 @with_home
 def lists(home: Home, as_json: bool) -> int:
     """List the lists; `lists clone LIST NEW` makes a list with another's settings."""
-    from pipelines.looking_back import list_lists
+    from pipelines.reports.looking_back import list_lists
 
     context = click.get_current_context()
     if context.invoked_subcommand:
@@ -51,7 +51,7 @@ def lists(home: Home, as_json: bool) -> int:
 def clone(home: Home, name: str, new_name: str, user: str, as_json: bool) -> int:
     """Make a list with another's settings and none of its leads."""
     from pipelines.lists import clone_list
-    from pipelines.publishing import publish
+    from pipelines.published.publishing import publish
     from pipelines.receipts import write_log
     from pipelines.store import open_writer
 
@@ -82,7 +82,7 @@ def clone(home: Home, name: str, new_name: str, user: str, as_json: bool) -> int
 @with_home
 def export(home: Home, name: str, output: Path, audience: str, as_json: bool) -> int:
     """Write a list as .csv or .parquet, by the file's ending."""
-    from pipelines.exporting import export_list
+    from pipelines.reports.exporting import export_list
 
     rows = export_list(home, name, output, audience, current_time())
     if as_json:

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from pipelines.json_values import render_json
+from pipelines.reports.json_values import render_json
 
 NUMERIC = (int, float, Decimal)
 

@@ -70,7 +70,7 @@ def supplier_summary(
 ) -> int:
     """Show what each supplier delivered, what became of it and what it cost."""
     from pipelines.home import write_whole
-    from pipelines.reporting import render_summary, summarise
+    from pipelines.reports.reporting import render_summary, summarise
 
     summary = summarise(home, period, since, until, current_time())
     form = "json" if as_json else form or (output.suffix.lstrip(".").lower() if output else "table")
@@ -102,8 +102,8 @@ def supplier_summary(
 def query(home: Home, sql: str, form: str, output: Path | None, as_json: bool) -> int:
     """Answer one SELECT over the published tables; they cannot be changed."""
     from pipelines.home import write_whole
-    from pipelines.reading_published import open_reader, run_query
-    from pipelines.reporting import render_frame
+    from pipelines.published.reading import open_reader, run_query
+    from pipelines.reports.reporting import render_frame
 
     text = Path(sql).read_text(encoding="utf-8") if sql.endswith(".sql") and Path(sql).is_file() else sql
     with open_reader(home, current_time()) as connection:

@@ -18,7 +18,7 @@ def templates() -> None:
 @with_home
 def list_(home: Home, as_json: bool) -> int:
     """List the saved templates."""
-    from pipelines.templates import describe_templates
+    from pipelines.templates.saved import describe_templates
 
     rows = describe_templates(home)
     if as_json:
@@ -34,8 +34,8 @@ def list_(home: Home, as_json: bool) -> int:
 @with_home
 def show(home: Home, name: str, as_json: bool) -> int:
     """Show every setting and mapping of a template and where it comes from."""
-    from pipelines.previewing import list_settings
-    from pipelines.templates import find_template, load_template
+    from pipelines.reports.previewing import list_settings
+    from pipelines.templates.saved import find_template, load_template
 
     template, origins = load_template(home, name)
     if as_json:
@@ -59,7 +59,7 @@ def show(home: Home, name: str, as_json: bool) -> int:
 @with_home
 def new(home: Home, name: str, as_json: bool) -> int:
     """Save a new template to fill in."""
-    from pipelines.templates import NEW_TEMPLATE, save_template
+    from pipelines.templates.saved import NEW_TEMPLATE, save_template
 
     home.make()
     _tell(save_template(home, name, NEW_TEMPLATE.format(name=name)), as_json, "Fill in supplier, list and mapping.")
@@ -73,7 +73,7 @@ def new(home: Home, name: str, as_json: bool) -> int:
 @with_home
 def clone(home: Home, name: str, new_name: str, as_json: bool) -> int:
     """Copy a template, settings and mappings, under a new name."""
-    from pipelines.templates import clone_template
+    from pipelines.templates.saved import clone_template
 
     home.make()
     _tell(clone_template(home, name, new_name), as_json, "")
@@ -86,7 +86,7 @@ def clone(home: Home, name: str, new_name: str, as_json: bool) -> int:
 @with_home
 def check(home: Home, path: Path, as_json: bool) -> int:
     """Check a template file and say what is wrong with it."""
-    from pipelines.templates import load_template
+    from pipelines.templates.saved import load_template
 
     template, _ = load_template(home, str(path))
     if as_json:
@@ -102,7 +102,7 @@ def check(home: Home, path: Path, as_json: bool) -> int:
 @with_home
 def delete(home: Home, name: str, as_json: bool) -> int:
     """Delete a saved template; imports made with it keep their settings."""
-    from pipelines.templates import delete_template
+    from pipelines.templates.saved import delete_template
 
     delete_template(home, name)
     if as_json:
@@ -118,7 +118,7 @@ def delete(home: Home, name: str, as_json: bool) -> int:
 @with_home
 def default(home: Home, name: str, as_json: bool) -> int:
     """Use a template where an import names none."""
-    from pipelines.templates import set_default
+    from pipelines.templates.saved import set_default
 
     set_default(home, name)
     if as_json:

@@ -12,7 +12,7 @@ from assets.resources import ClockResource, HomeResource
 from assets.sensors import landing_sensor
 from examples.generator import make_drop
 from pipelines.home import Home
-from pipelines.reading_published import open_reader
+from pipelines.published.reading import open_reader
 
 ON = date(2026, 3, 2)
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

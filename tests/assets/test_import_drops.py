@@ -12,7 +12,7 @@ from pipelines.holding import release_import
 from pipelines.home import Home
 from pipelines.importing import import_drop
 from pipelines.landing import find_drop
-from pipelines.reading_published import open_reader
+from pipelines.published.reading import open_reader
 
 SAME = {
     "leads": "SELECT * FROM leads ORDER BY lead_id",

@@ -12,7 +12,7 @@ from assets.reports import supplier_summary, supplier_summary_schedule
 from assets.resources import ClockResource, HomeResource
 from pipelines.dnc import load_dnc
 from pipelines.importing import import_drop
-from pipelines.publishing import current_generation
+from pipelines.published.publishing import current_generation
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 
 from examples.generator import make_drop
 from pipelines.home import Home
-from pipelines.reading_published import open_reader
+from pipelines.published.reading import open_reader
 from tests.conftest import run_main
 
 CONSOLE = str(Path(sys.executable).with_name("leadmill"))

@@ -15,10 +15,10 @@ import phonenumbers
 from pipelines.dnc import load_dnc
 from pipelines.home import Home
 from pipelines.importing import import_drop
-from pipelines.publishing import ensure_published, mark_unpublished, publish
-from pipelines.reading_published import open_reader
+from pipelines.published.publishing import ensure_published, mark_unpublished, publish
+from pipelines.published.reading import open_reader
 from pipelines.store import open_writer
-from pipelines.template import build_template
+from pipelines.templates.template import build_template
 from tests.oracle.model import SLOTS, Born, DncEntry, Fate, Outcome, World
 
 COLUMNS = {

@@ -9,13 +9,13 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from pipelines.cleaning import Cleaner
+from pipelines.cleaning.cleaner import Cleaner
 from pipelines.committing import commit_leads, commit_rows, count_ledger
 from pipelines.lists import add_list, choose_list
 from pipelines.run import place_run, plan_run
 from pipelines.schema import KIND_PHONE, STORE, create_table
-from pipelines.screening import screen
-from pipelines.template import build_template
+from pipelines.screening.verdicts import screen
+from pipelines.templates.template import build_template
 from tests.oracle.driver import COLUMNS, NOW, State, collect_fates, collect_state, fill_template
 from tests.oracle.model import SLOTS, Born, DncEntry, Outcome
 

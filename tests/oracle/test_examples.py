@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from pipelines.importing import import_drop
-from pipelines.template import build_template
+from pipelines.templates.template import build_template
 from tests.oracle.driver import NOW, Model, Pipeline, State, fill_template, write_csv
 from tests.oracle.fast_driver import FastPipeline
 from tests.oracle.model import DncEntry, Outcome

@@ -11,10 +11,10 @@ import pytest
 from pipelines.codes import find_code
 from pipelines.home import Home
 from pipelines.importing import import_drop
-from pipelines.reading_published import open_reader
+from pipelines.published.reading import open_reader
 from pipelines.receipts import ImportResult
-from pipelines.template import Template
-from pipelines.templates import read_yaml
+from pipelines.templates.saved import read_yaml
+from pipelines.templates.template import Template
 
 LEADS = Path(__file__).parents[2].parent / "shared" / "data" / "leads"
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)

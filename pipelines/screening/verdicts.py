@@ -7,11 +7,11 @@ this import's settings), leaves ``verdicts``, ``touches``, ``doomed`` and ``dnc_
 import duckdb
 import polars as pl
 
-from pipelines.duplicates import resolve_duplicates
-from pipelines.meetings import TOUCHES, VERDICTS, Meetings, Resolution, Situation
 from pipelines.queries import read_query
 from pipelines.schema import create_table
-from pipelines.template import Template
+from pipelines.screening.duplicates import resolve_duplicates
+from pipelines.screening.meetings import TOUCHES, VERDICTS, Meetings, Resolution, Situation
+from pipelines.templates.template import Template
 
 NONE = Resolution(pl.DataFrame(schema=VERDICTS), pl.DataFrame(schema=TOUCHES), rounds=0)
 DNC_VERDICTS = {

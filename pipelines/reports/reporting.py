@@ -10,8 +10,8 @@ from jinja2 import Environment, PackageLoader
 
 from pipelines.errors import UserError
 from pipelines.home import Home
-from pipelines.json_values import render_json, to_json
-from pipelines.reading_published import open_reader, summarise_suppliers
+from pipelines.published.reading import open_reader, summarise_suppliers
+from pipelines.reports.json_values import render_json, to_json
 
 
 def summarise(home: Home, period: str, since: date | None, until: date | None, now: datetime) -> pl.DataFrame:
@@ -63,6 +63,6 @@ def flatten(frame: pl.DataFrame) -> pl.DataFrame:
 
 def render_html(summary: pl.DataFrame, period: str) -> bytes:
     """Return the Supplier Summary as one self-contained page."""
-    environment = Environment(loader=PackageLoader("pipelines", "pages"), autoescape=True)
+    environment = Environment(loader=PackageLoader("pipelines.reports", "pages"), autoescape=True)
     page = environment.get_template("supplier_summary.html")
     return page.render(rows=summary.to_dicts(), period=period, version=version("leadmill")).encode()

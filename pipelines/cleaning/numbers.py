@@ -11,12 +11,12 @@ import polars as pl
 from phonenumbers import country_code_for_region
 from phonenumbers.timezone import UNKNOWN_TIMEZONE
 
-from pipelines.mapping import BLANKS
+from pipelines.cleaning.mapping import BLANKS
 from pipelines.phones import parse_phones
 from pipelines.phones.parsing import PathCounts, parse_phones_with_stats
 from pipelines.phones.zones import time_zones
 from pipelines.schema import PHONE_SLOTS
-from pipelines.settings import PhoneOptions
+from pipelines.templates.parts import PhoneOptions
 
 CELL_SCHEMA = pl.Schema(
     [

@@ -9,10 +9,10 @@ import duckdb
 from pipelines.codes import find_code
 from pipelines.errors import UserError, nearest
 from pipelines.home import Home
-from pipelines.previewing import list_settings
-from pipelines.reading_published import open_reader
+from pipelines.published.reading import open_reader
+from pipelines.reports.previewing import list_settings
 from pipelines.schema import EFFECTS, LEDGER_COLUMNS
-from pipelines.template import Template
+from pipelines.templates.template import Template
 
 Rows = list[dict[str, Any]]
 RECEIPT = (

@@ -6,10 +6,10 @@ the rules: decisions, Duplicates; checklist ML-043..053, AM-010..012.
 
 import polars as pl
 
-from pipelines.in_order import resolve_in_order
-from pipelines.meetings import TOUCHES, VERDICTS, Meetings, Resolution, Situation
 from pipelines.schema import KIND_EMAIL
-from pipelines.settings import DedupeOptions
+from pipelines.screening.in_order import resolve_in_order
+from pipelines.screening.meetings import TOUCHES, VERDICTS, Meetings, Resolution, Situation
+from pipelines.templates.parts import DedupeOptions
 
 POINT = ("kind", "value", "text")
 # Rows in a chain (A shares with B, B with C, …) are decided a link or more per round; no real file comes near this.

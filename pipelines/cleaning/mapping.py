@@ -8,8 +8,8 @@ import polars as pl
 
 from pipelines.errors import UserError, nearest
 from pipelines.schema import MAPPED_FIELDS
-from pipelines.settings import Columns
-from pipelines.template import Source, Template
+from pipelines.templates.parts import Columns
+from pipelines.templates.template import Source, Template
 
 # White space that suppliers leave around a cell: no-break and zero-width blanks, byte order marks, tabs, line ends.
 BLANKS = (

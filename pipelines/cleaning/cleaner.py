@@ -8,13 +8,13 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from pipelines.call_info import render_call_info
-from pipelines.emails import add_email
-from pipelines.mapping import add_fields, map_fields
-from pipelines.numbers import add_number_zone, add_phones
+from pipelines.cleaning.call_info import render_call_info
+from pipelines.cleaning.emails import add_email
+from pipelines.cleaning.mapping import add_fields, map_fields
+from pipelines.cleaning.numbers import add_number_zone, add_phones
 from pipelines.phones.parsing import PathCounts
 from pipelines.schema import PERSON_FIELDS, PHONE_SLOTS
-from pipelines.template import BY_NUMBER, Template
+from pipelines.templates.template import BY_NUMBER, Template
 
 
 class Cleaner:

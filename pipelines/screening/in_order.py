@@ -1,7 +1,7 @@
 """Rows that change the very contact points by which later rows are recognised, decided one after the other.
 
-The documented slow path of pipelines/duplicates.py: it sees only the rows that meet a lead or another row, and only
-under `update` and `migrate`.
+The documented slow path of pipelines/screening/duplicates.py: it sees only the rows that meet a lead or another row,
+and only under `update` and `migrate`.
 """
 
 from collections import defaultdict
@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from pipelines.meetings import Meetings, Situation
 from pipelines.schema import KIND_EMAIL
-from pipelines.settings import DedupeOptions
+from pipelines.screening.meetings import Meetings, Situation
+from pipelines.templates.parts import DedupeOptions
 
 Point = tuple[int, int, str]
 Verdict = tuple[int, str, str | None, str | None, list[str], int | None]

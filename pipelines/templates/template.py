@@ -10,7 +10,7 @@ from pydantic import Field, StrictBool, ValidationError, field_validator, model_
 
 from pipelines.errors import UserError, nearest
 from pipelines.schema import MAPPED_FIELDS, PHONE_SLOTS
-from pipelines.settings import (
+from pipelines.templates.parts import (
     Columns,
     DedupeOptions,
     DncOptions,

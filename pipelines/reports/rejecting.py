@@ -6,13 +6,13 @@ from pathlib import Path
 
 import polars as pl
 
+from pipelines.cleaning.mapping import fold_header
 from pipelines.codes import find_code
 from pipelines.errors import UserError
 from pipelines.home import Home, raw_path, write_whole
-from pipelines.mapping import fold_header
+from pipelines.published.reading import open_reader
 from pipelines.reading.drops import Drop, open_drop
-from pipelines.reading_published import open_reader
-from pipelines.template import Template
+from pipelines.templates.template import Template
 
 ADDED = ("row_number", "code", "reason", "remedy")
 

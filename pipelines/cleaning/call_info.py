@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from pipelines.cleaning.mapping import find_column, tidy
 from pipelines.errors import UserError, nearest
-from pipelines.mapping import find_column, tidy
 from pipelines.schema import MAPPED_FIELDS, PHONE_SLOTS
 
 PART = re.compile(r"\\(?P<brace>[{}])|\{\{(?P<field>[^{}]*)\}\}|\{(?P<header>[^{}]*)\}|(?P<stray>[{}])")

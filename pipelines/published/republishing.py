@@ -9,7 +9,7 @@ import polars as pl
 from pipelines.errors import UserError
 from pipelines.home import Home
 from pipelines.lists import require_list
-from pipelines.publishing import current_generation, mark_unpublished, publish
+from pipelines.published.publishing import current_generation, mark_unpublished, publish
 from pipelines.store import open_writer
 
 

@@ -13,7 +13,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from pipelines.errors import UserError, nearest
 from pipelines.home import Home, write_whole
-from pipelines.template import Template, build_template
+from pipelines.templates.template import Template, build_template
 
 NAME = re.compile(r"[^\W_][\w .+-]{0,99}")
 MAX_BYTES = 1 << 20

@@ -7,8 +7,8 @@ import polars as pl
 
 from pipelines.errors import UserError, nearest
 from pipelines.home import Home, write_whole
-from pipelines.reading_published import open_reader
-from pipelines.reporting import render_frame
+from pipelines.published.reading import open_reader
+from pipelines.reports.reporting import render_frame
 from pipelines.schema import PERSON_FIELDS, PHONE_SLOTS
 
 FOR_DIALLER = (

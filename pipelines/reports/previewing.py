@@ -5,14 +5,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from pipelines.cleaning import Cleaner
+from pipelines.cleaning.cleaner import Cleaner
+from pipelines.cleaning.mapping import find_column
 from pipelines.home import Home, hash_file
-from pipelines.mapping import find_column
 from pipelines.reading.drops import open_drop
 from pipelines.schema import PERSON_FIELDS, PHONE_SLOTS
-from pipelines.settings import Columns
-from pipelines.template import Template
-from pipelines.templates import load_template
+from pipelines.templates.parts import Columns
+from pipelines.templates.saved import load_template
+from pipelines.templates.template import Template
 
 RECORDS = 5
 SHOWN = (

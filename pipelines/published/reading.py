@@ -10,7 +10,7 @@ import polars as pl
 
 from pipelines.errors import UserError
 from pipelines.home import Home
-from pipelines.publishing import RELATIONS, ensure_published
+from pipelines.published.publishing import RELATIONS, ensure_published
 from pipelines.queries import read_query
 
 REPORTS = {
