@@ -36,7 +36,9 @@ class Cleaner:
         ``phoneN_cell`` (String: the cell as it came, tidied).
         """
         rows = add_fields(chunk, self.fields).pipe(add_phones, self.template.phone, self.phone_paths)
-        rows = rows.pipe(add_email).pipe(add_number_zone)
+        rows = rows.pipe(add_email)
+        if self.template.time_zone == BY_NUMBER:
+            rows = add_number_zone(rows)
         rows = rows.with_columns(call_info=self.call_info).pipe(add_verdict, self.template)
         return rows.pipe(add_warnings).pipe(_select_cleaned, self.template)
 
@@ -80,12 +82,16 @@ def add_warnings(rows: pl.DataFrame) -> pl.DataFrame:
         pl.when(is_bad_email).then(pl.lit("W_EMAIL_DROPPED")),
     ).list.drop_nulls()
     raw = pl.struct(pl.when(kept).then(pl.col(name)).alias(name) for name, kept in is_kept_raw.items())
-    return rows.with_columns(
-        warnings=pl.concat_list(dropped, *(pl.col(f"{slot}_warnings").fill_null([]) for slot in PHONE_SLOTS))
-        .list.unique()
-        .list.sort(),
+    slot_warnings = [pl.col(f"{slot}_warnings").fill_null([]) for slot in PHONE_SLOTS]
+    has_warning = pl.any_horizontal(*is_kept_raw.values(), *(warnings.list.len() > 0 for warnings in slot_warnings))
+    # Few rows have any: the lists and the JSON are made for those alone.
+    noted = rows.filter(has_warning).select(
+        "row_number",
+        warnings=pl.concat_list(dropped, *slot_warnings).list.unique().list.sort(),
         raw_cells=pl.when(pl.any_horizontal(is_kept_raw.values())).then(raw.struct.json_encode()),
     )
+    rows = rows.join(noted, on="row_number", how="left", maintain_order="left")
+    return rows.with_columns(pl.col("warnings").fill_null([]))
 
 
 def _select_cleaned(rows: pl.DataFrame, template: Template) -> pl.DataFrame:
@@ -93,8 +99,8 @@ def _select_cleaned(rows: pl.DataFrame, template: Template) -> pl.DataFrame:
         pl.lit(template.tags, dtype=pl.List(pl.String)),
         pl.col("tags").str.split(";").list.eval(pl.element().str.strip_chars()).fill_null([]),
     )
-    by_number = template.time_zone == BY_NUMBER
-    static_zone = pl.col("number_zone") if by_number else pl.lit(template.time_zone, pl.String)
+    is_static = template.time_zone != BY_NUMBER
+    static_zone = pl.lit(template.time_zone, pl.String) if is_static else pl.col("number_zone")
     skill_group = pl.coalesce(pl.col("skill_group"), pl.lit(template.skill_group, pl.String))
     return rows.select(
         "row_number",

@@ -276,7 +276,11 @@ def add_phones(rows: pl.DataFrame, options: PhoneOptions, tally: list[PathCounts
     cells = clean_cells(raw, options, tally)
     for slot in PHONE_SLOTS:
         named = cells.rename({name: slot if name == "raw" else f"{slot}_{name}" for name in cells.columns})
-        rows = rows.join(named, on=slot, how="left", maintain_order="left")
+        if rows[slot].null_count() == rows.height:  # nothing is mapped to it, as a rule
+            nothing = (pl.lit(None, kind).alias(name) for name, kind in named.schema.items() if name != slot)
+            rows = rows.with_columns(nothing)
+        else:
+            rows = rows.join(named, on=slot, how="left", maintain_order="left")
     return rows
 
 
