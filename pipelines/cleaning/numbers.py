@@ -12,8 +12,8 @@ from phonenumbers import country_code_for_region
 from phonenumbers.timezone import UNKNOWN_TIMEZONE
 
 from pipelines.cleaning.mapping import BLANKS
-from pipelines.phones import parse_phones
 from pipelines.phones.parsing import PathCounts, parse_phones_with_stats
+from pipelines.phones.schema import PHONE_SCHEMA
 from pipelines.phones.zones import time_zones
 from pipelines.schema import PHONE_SLOTS
 from pipelines.templates.parts import PhoneOptions
@@ -136,7 +136,7 @@ def _add_area_code(cells: pl.DataFrame, options: PhoneOptions) -> pl.DataFrame:
     is_completed = candidates["is_valid"].fill_null(value=False)
     chosen = {
         name: pl.when(pl.lit(is_completed)).then(pl.lit(candidates[name])).otherwise(pl.col(name))
-        for name in ("text", *parse_phones(pl.Series([], dtype=pl.String), None).columns)
+        for name in ("text", *PHONE_SCHEMA)
     }
     return cells.with_columns(**chosen, W_AREA_CODE_ADDED=is_completed)
 
