@@ -73,8 +73,3 @@ def find_code(code: str) -> Code:
     if code.startswith("R_DNC_"):
         return Code(f"The number stands on the do-not-call list {code[6:]}.", CODES["R_DNC"].remedy)
     return CODES[code]
-
-
-def dnc_code(category: str) -> str:
-    """Return the rejection code of a do-not-call category: ``R_DNC_`` and its name, blanks as underscores."""
-    return "R_DNC_" + "_".join(category.split())

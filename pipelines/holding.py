@@ -3,12 +3,11 @@
 import json
 from datetime import datetime
 
-from pipelines.errors import UserError
 from pipelines.home import Home, raw_path
 from pipelines.importing import carry_out
 from pipelines.order import Order
 from pipelines.published.publishing import WHOLE, mark_unpublished, publish
-from pipelines.receipts import ImportResult, write_log
+from pipelines.receipts import ImportResult, require_held, write_log
 from pipelines.store import open_writer
 from pipelines.templates.template import Template
 
@@ -19,11 +18,9 @@ def release_import(home: Home, import_id: str, *, now: datetime) -> ImportResult
     The store may have changed meanwhile: every row gets its fate anew. Raises UserError where the import is not held.
     """
     with open_writer(home) as connection:
+        require_held(connection, import_id)
         columns = "file, sha256, settings, origins, import_date, notes"
         line = connection.execute(f"SELECT {columns} FROM imports WHERE import_id = ?", [import_id]).fetchall()
-        _require_held(
-            connection.execute("SELECT status FROM imports WHERE import_id = ?", [import_id]).fetchall(), import_id
-        )
     file, sha256, settings, origins, import_date, notes = line[0]
     order = Order(
         file=raw_path(home, sha256),
@@ -45,20 +42,9 @@ def release_import(home: Home, import_id: str, *, now: datetime) -> ImportResult
 def cancel_import(home: Home, import_id: str, *, user: str, now: datetime) -> None:
     """Give a held import up; its rows and reasons stay on record. Raises UserError where the import is not held."""
     with open_writer(home) as connection:
-        lines = connection.execute(
-            "SELECT status, import_date FROM imports WHERE import_id = ?", [import_id]
-        ).fetchall()
-        _require_held(lines, import_id)
+        require_held(connection, import_id)
+        dates = connection.execute("SELECT import_date FROM imports WHERE import_id = ?", [import_id]).fetchall()
         connection.execute("UPDATE imports SET status = 'cancelled' WHERE import_id = ?", [import_id])
-        mark_unpublished(connection, "imports", lines[0][1].isoformat(), WHOLE)
+        mark_unpublished(connection, "imports", dates[0][0].isoformat(), WHOLE)
         write_log(connection, now, user, "import cancelled", import_id, "")
         publish(connection, home)
-
-
-def _require_held(lines: list[tuple[object, ...]], import_id: str) -> None:
-    if not lines:
-        raise UserError("import", f"There is none with the id '{import_id}'.", "See: leadmill history.")
-    if lines[0][0] != "held":
-        raise UserError(
-            "import", f"{import_id} is {lines[0][0]}, not held.", "Only a held import is released or cancelled."
-        )

@@ -30,6 +30,7 @@ from pipelines.receipts import (
     find_published,
     forget_import,
     record_import,
+    require_held,
 )
 from pipelines.run import Run, place_run, plan_run
 from pipelines.screening.verdicts import screen
@@ -37,7 +38,7 @@ from pipelines.staging import CleanedDrop, read_and_clean, require_balance
 from pipelines.store import open_scratch, open_writer
 from pipelines.suppliers import add_supplier
 from pipelines.templates.saved import load_template
-from pipelines.templates.template import Template
+from pipelines.templates.template import Template, build_template
 
 
 def import_drop(
@@ -62,7 +63,8 @@ def import_drop(
     loaded. Raises UserError for a template that is wrong, before anything is done.
     """
     if isinstance(template, Template):
-        made, origins = template.model_copy(update=dict(overrides or {})), dict[str, str]()
+        values = template.model_dump(by_alias=True) | dict(overrides or {})
+        made, origins = build_template(values, f"template {template.name}"), dict.fromkeys(overrides or {}, "override")
     else:
         made, origins = load_template(home, str(template), overrides)
     order = Order(
@@ -136,6 +138,7 @@ def _screen_and_commit(
     if earlier:
         return _already(order, *earlier)
     if order.import_id:
+        require_held(connection, order.import_id)  # another may have released or cancelled it meanwhile
         forget_import(connection, order.import_id)
     run = _plan(connection, order)
     with order.timed("screen"):
@@ -251,6 +254,7 @@ def _fail(order: Order, error: UserError) -> ImportResult:
         return result
     with open_writer(order.home) as connection:
         if order.import_id:
+            require_held(connection, order.import_id)
             forget_import(connection, order.import_id)
         run = _plan(connection, order)
         add_supplier(connection, order.template.supplier, run.import_date)

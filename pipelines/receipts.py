@@ -10,6 +10,7 @@ import duckdb
 import polars as pl
 
 from pipelines.committing import Ledger
+from pipelines.errors import UserError
 from pipelines.home import Home
 from pipelines.published.publishing import WHOLE, current_generation, mark_unpublished
 from pipelines.run import Run
@@ -85,6 +86,16 @@ def find_earlier(connection: duckdb.DuckDBPyConnection, sha256: str, template: s
         [sha256, template],
     ).fetchall()
     return (rows[0][0], rows[0][1]) if rows else None
+
+
+def require_held(connection: duckdb.DuckDBPyConnection, import_id: str) -> None:
+    """Raise UserError where there is no such import or it is not held."""
+    lines = connection.execute("SELECT status FROM imports WHERE import_id = ?", [import_id]).fetchall()
+    if not lines:
+        raise UserError("import", f"There is none with the id '{import_id}'.", "See: leadmill history.")
+    if lines[0][0] != "held":
+        fact = f"{import_id} is {lines[0][0]}, not held."
+        raise UserError("import", fact, "Only a held import is released or cancelled.")
 
 
 def find_published(home: Home, sha256: str, template: str) -> tuple[str, str] | None:

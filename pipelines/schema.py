@@ -21,9 +21,6 @@ MAPPED_FIELDS = (
     "notes",
 )
 
-# What an update may overwrite, each column on its own; a phone slot moves as one (dial string, key, type).
-UPDATED_FIELDS = (*PERSON_FIELDS, "email", "time_zone", "skill_group", "call_info", "language", "tags", "notes")
-
 # kind in `contact_points` and `dnc`: what sort of value is compared. Kinds never match across.
 KIND_PHONE = 1  # E.164 digits
 KIND_DIGITS = 2  # '1' + the dial digits of a number that has no E.164 form

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from pipelines import importing
 from pipelines.errors import UserError
 from pipelines.holding import cancel_import, release_import
 from pipelines.home import Home
@@ -58,3 +59,31 @@ def test_only_what_is_held_is_released_or_cancelled(home, tmp_path):
         cancel_import(home, str(done.import_id), user="ann", now=NOW)
     with pytest.raises(UserError, match="leadmill history"):
         release_import(home, "20260302-0000000000", now=NOW)
+
+
+def test_an_import_that_another_process_released_meanwhile_is_not_loaded_twice(home, tmp_path, monkeypatch):
+    held = import_drop(write(tmp_path, "Tel,Notes\n07400 123456,\n.,\n.,\n"), TEMPLATE, home, now=NOW)
+    read_and_clean = importing.read_and_clean
+
+    def release_meanwhile(*arguments):
+        monkeypatch.setattr(importing, "read_and_clean", read_and_clean)
+        release_import(home, str(held.import_id), now=NOW)
+        return read_and_clean(*arguments)
+
+    monkeypatch.setattr(importing, "read_and_clean", release_meanwhile)
+
+    with pytest.raises(UserError, match="is completed, not held"):
+        release_import(home, str(held.import_id), now=NOW)
+    assert [row["leads"] for row in list_lists(home, NOW)] == [1]
+
+
+def test_overrides_of_a_template_that_is_given_as_such_are_checked_as_any(home, tmp_path):
+    drop = write(tmp_path, "Tel,Notes\n07400 123456,\n")
+
+    result = import_drop(
+        drop, TEMPLATE, home, overrides={"list": {"name": "Cold"}, "cost_per_lead": "0.5"}, now=NOW, dry_run=True
+    )
+
+    assert (result.list, str(result.cost["total"])) == ("Cold", "0.5")
+    with pytest.raises(UserError, match="Did you mean 'supplier'"):
+        import_drop(drop, TEMPLATE, home, overrides={"suplier": "x"}, now=NOW)

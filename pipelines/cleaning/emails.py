@@ -50,8 +50,3 @@ def add_email(rows: pl.DataFrame) -> pl.DataFrame:
     rows = rows.join(verdicts, on="email", how="left", maintain_order="left")
     flaw = pl.when(~pl.col("is_well_formed")).then(pl.lit("R_EMAIL_INVALID"))
     return rows.with_columns(email_flaw=flaw).drop("is_well_formed")
-
-
-def fold_email(column: str = "email") -> pl.Expr:
-    """Return an address as it is compared: without regard to case."""
-    return pl.col(column).str.to_lowercase()

@@ -69,7 +69,6 @@ def supplier_summary(
     as_json: bool,
 ) -> int:
     """Show what each supplier delivered, what became of it and what it cost."""
-    from pipelines.home import write_whole
     from pipelines.reports.reporting import render_summary, summarise
 
     summary = summarise(home, period, since, until, current_time())
@@ -80,15 +79,21 @@ def supplier_summary(
     if form == "json" and output is None:
         echo_json(summary.to_dicts())
         return 0
-    content = render_summary(summary, form, period)
+    _hand_over(render_summary(summary, form, period), form, output, summary.height)
+    return 0
+
+
+def _hand_over(content: bytes, form: str, output: Path | None, rows: int) -> None:
+    """Write what was rendered to its file, or to standard output where it has none."""
+    from pipelines.home import write_whole
+
     if output:
         write_whole(output.absolute(), content)
-        click.echo(f"{output}: {summary.height:,} rows.", err=as_json)
+        click.echo(f"{output}: {rows:,} rows.", err=True)
     elif form == "parquet":
         raise UserError("--format", "Parquet is not for a terminal.", "Name a file with -o.")
     else:
         click.echo(content, nl=False)
-    return 0
 
 
 @click.command()
@@ -101,7 +106,6 @@ def supplier_summary(
 @with_home
 def query(home: Home, sql: str, form: str, output: Path | None, as_json: bool) -> int:
     """Answer one SELECT over the published tables; they cannot be changed."""
-    from pipelines.home import write_whole
     from pipelines.published.reading import open_reader, run_query
     from pipelines.reports.reporting import render_frame
 
@@ -114,12 +118,5 @@ def query(home: Home, sql: str, form: str, output: Path | None, as_json: bool) -
     elif form == "table" and output is None:
         print_rows("", answer.to_dicts(), answer.columns, empty="No rows.")
     else:
-        content = render_frame(answer, "csv" if form == "table" else form)
-        if output:
-            write_whole(output.absolute(), content)
-            click.echo(f"{output}: {answer.height:,} rows.", err=True)
-        elif form == "parquet":
-            raise UserError("--format", "Parquet is not for a terminal.", "Name a file with -o.")
-        else:
-            click.echo(content, nl=False)
+        _hand_over(render_frame(answer, "csv" if form == "table" else form), form, output, answer.height)
     return 0

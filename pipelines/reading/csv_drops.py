@@ -28,7 +28,6 @@ class CsvDrop:
 
     def __init__(self, layout: Layout, index: Index) -> None:
         source = index.source
-        self._layout = layout
         self._index = index
         header = source.work[layout.header_start : layout.data_start].tobytes()
         self.header_bytes = source.to_file_bytes(header)

@@ -40,7 +40,6 @@ def read_yaml(text: str, where: str) -> dict[str, Any]:
     yaml = YAML(typ="safe", pure=True)
     try:
         if re.search(r"(?m)(^|[\s\[{,:-])[&*]\w", text):
-            yaml.compose(text)  # an anchor in a comment or a quoted text is fine; a real one is refused below
             _refuse_aliases(text, where)
         values = yaml.load(text)
     except MarkedYAMLError as error:
