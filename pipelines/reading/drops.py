@@ -11,14 +11,15 @@ from pipelines.errors import UserError
 from pipelines.reading.settings import FileSettings
 from pipelines.reading.source import Source, open_source
 
-FORMATS = ("auto", "csv", "json")
+FORMATS = ("auto", "csv", "json", "xml", "xlsx")
 
 
 @dataclass(frozen=True)
 class Found:
     """What was found out about a drop; all of it can be pinned in a template.
 
-    ``records`` is the count of data records by the index, which owes nothing to the parser of the cells.
+    ``records`` is the count of data records by the index, which owes nothing to the parser of the cells. ``notices``
+    are whole sentences on what a person may want to look at; they hold no data of anybody.
     """
 
     format: str
@@ -34,6 +35,9 @@ class Found:
     blank_lines: int
     records: int
     truncated: bool
+    escape: str | None = None
+    footer_lines: int = 0
+    notices: tuple[str, ...] = ()
 
 
 class Drop(Protocol):

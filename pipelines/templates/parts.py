@@ -44,25 +44,23 @@ class ListChoice(Settings):
 class FileOptions(Settings):
     """How the file is written; `auto` means that it is found out and reported."""
 
-    format: Literal["auto", "csv", "json"] = "auto"
+    format: Literal["auto", "csv", "json", "xml", "xlsx"] = "auto"
     encoding: str = "auto"
     delimiter: Annotated[str, Field(min_length=1, max_length=10)] = "auto"
     row_delimiter: Annotated[str, Field(min_length=1, max_length=10)] = "auto"
     has_header: StrictBool | Literal["auto"] = "auto"
     first_row: Annotated[int, Field(ge=1, strict=True)] | Literal["auto"] = "auto"
+    quote: Annotated[str, Field(pattern=r"^(auto|none|[!-/:-@\[-`{-~])$")] = "auto"
+    escape: Literal["auto", "doubled", "backslash"] = "auto"
+    footer_lines: Annotated[int, Field(ge=0, strict=True)] | Literal["auto"] = "auto"
+    sheet: Text | None = None
+    records: Text | None = None
     date_format: Annotated[str, Field(max_length=10)] = "dd/MM/yyyy"
     limits: Literal["none", "maxcontact", "leadlex"] = "none"
 
     def to_settings(self) -> FileSettings:
         """Return what the reader wants to know of this."""
-        return FileSettings(
-            format=self.format,
-            encoding=self.encoding,
-            delimiter=self.delimiter,
-            row_delimiter=self.row_delimiter,
-            has_header=self.has_header,
-            first_row=self.first_row,
-        )
+        return FileSettings(**self.model_dump(exclude={"date_format", "limits"}))
 
 
 class PhoneOptions(Settings):

@@ -249,7 +249,7 @@ def test_what_is_no_table_is_refused(open_text, content, fact):
         {"delimiter": ""},
         {"delimiter": "12345678901"},
         {"first_row": 9},
-        {"format": "xml"},
+        {"format": "xls"},
     ],
 )
 def test_a_setting_that_cannot_be_is_refused(open_text, declared):
