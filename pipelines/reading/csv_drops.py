@@ -14,6 +14,7 @@ from pipelines.reading.layout import Layout, find_layout
 from pipelines.reading.records import Records
 from pipelines.reading.settings import FileSettings
 from pipelines.reading.source import Source
+from pipelines.reading.threads import work_ahead
 
 
 def open_csv(source: Source, settings: FileSettings, mapped_headers: Collection[str]) -> "CsvDrop":
@@ -49,12 +50,15 @@ class CsvDrop:
 
     def chunks(self, rows: int = 250_000) -> Iterator[pl.DataFrame]:
         """Yield the data rows in file order; see pipelines.reading.drops.Drop."""
+        return work_ahead(self._read, self._cut_pieces(rows))
+
+    def _cut_pieces(self, rows: int) -> Iterator[tuple[Block, int, memoryview, Records]]:
         for block in self._index.blocks:
             content, records = self._index.open_block(block)
             data = np.flatnonzero(~records.is_blank)
             for begin in range(0, len(data), rows):
                 part = _select(records, int(data[begin]), int(data[min(begin + rows, len(data)) - 1]) + 1)
-                yield self._read(block, block.first_row + begin, content, part)
+                yield block, block.first_row + begin, content, part
 
     def _read(self, block: Block, first_row: int, content: memoryview, records: Records) -> pl.DataFrame:
         index = self._index

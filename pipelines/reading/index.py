@@ -1,6 +1,8 @@
 """The index of a file's records: found block by block, kept small, and the count that the parser is held against."""
 
-from collections.abc import Iterator
+from bisect import bisect_right as bisect
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,13 +11,15 @@ from pipelines.errors import UserError
 from pipelines.reading import flaws
 from pipelines.reading.records import Records, cut_records, flag_bad_bytes
 from pipelines.reading.source import Source
+from pipelines.reading.threads import work_ahead
 from pipelines.reading.tokens import Bytes, Dialect, Mask
 
 BLOCK_BYTES = 8 << 20
+_GUESS_BYTES = 64 << 10
 # A line without an end beyond this is not a table; it bounds the memory that a block may take.
 MAX_LINE_BYTES = 64 << 20
 # Offsets of this many records are kept; those of the blocks beyond are found again when they are read.
-MAX_KEPT_RECORDS = 8_000_000
+MAX_KEPT_RECORDS = 2_000_000
 
 
 @dataclass
@@ -47,9 +51,10 @@ class Index:
     def open_block(self, block: Block) -> tuple[memoryview, Records]:
         """Return a block's bytes, not copied, and its records."""
         content = self.source.work[block.start : block.end]
-        return content.data, block.records or self._cut(content, is_last=block.is_last)
+        return content.data, block.records or self.cut(content, is_last=block.is_last)
 
-    def _cut(self, view: Bytes, *, is_last: bool) -> Records:
+    def cut(self, view: Bytes, *, is_last: bool) -> Records:
+        """Cut a block into records, the flaws of each found out; see pipelines.reading.records.cut_records."""
         records = cut_records(view, self.dialect, self.width, is_last=is_last)
         flag_bad_bytes(records, self.source.find_bad_bytes(view[: records.consumed]))
         _flag_ragged(records, view, self.dialect, self.width)
@@ -85,23 +90,59 @@ def build_index(source: Source, dialect: Dialect, width: int, start: int, first_
 
 
 def _walk_blocks(index: Index, start: int, first_line: int) -> Iterator[tuple[int, int, bool, Records]]:
+    """Cut the file from ``start`` on, block by block: start, end, whether it is the last, records.
+
+    Blocks are cut ahead by several threads, each from a line end that was guessed to end a record. A guess counts only
+    where the block before it, whose start is known to be right, ends there too; else the block is cut anew.
+    """
     work, size = index.source.work, BLOCK_BYTES
     line = first_line
-    while start < len(work):
-        is_last = start + size >= len(work)
-        records = index._cut(work[start : start + size], is_last=is_last)
-        if not records.consumed and not is_last:
-            if size >= MAX_LINE_BYTES:
-                raise UserError(
-                    index.source.name,
-                    f"Line {line} does not end within {MAX_LINE_BYTES >> 20} MiB.",
-                    "Declare file.row_delimiter, or check that this is a table.",
-                )
-            size *= 2
-            continue
-        yield start, start + records.consumed, is_last, records
-        line += records.lines
-        start, size = start + records.consumed, BLOCK_BYTES
+    guesses = _guess_starts(work, start, index.dialect)
+    ahead = _cut_ahead(index, guesses)
+    with closing(ahead):
+        guessed = next(ahead, None)
+        while start < len(work):
+            end = next((guess for guess in guesses[bisect(guesses, start) :] if guess - start >= size // 2), len(work))
+            if end - start > 2 * size or size > BLOCK_BYTES:
+                end = min(start + size, len(work))
+            while guessed and guessed[0] < start:
+                guessed = next(ahead, None)
+            if guessed and guessed[0] == start and size == BLOCK_BYTES:
+                end, records = guessed[1:]
+            else:
+                records = index.cut(work[start:end], is_last=end == len(work))
+            if not records.consumed and end < len(work):
+                if size >= MAX_LINE_BYTES:
+                    raise UserError(
+                        index.source.name,
+                        f"Line {line} does not end within {MAX_LINE_BYTES >> 20} MiB.",
+                        "Declare file.row_delimiter, or check that this is a table.",
+                    )
+                size *= 2
+                continue
+            yield start, start + records.consumed, end == len(work), records
+            line += records.lines
+            start, size = start + records.consumed, BLOCK_BYTES
+
+
+def _cut_ahead(index: Index, guesses: list[int]) -> Generator[tuple[int, int, Records]]:
+    work = index.source.work
+
+    def cut(begin: int, end: int) -> tuple[int, int, Records]:
+        return begin, end, index.cut(work[begin:end], is_last=end == len(work))
+
+    yield from work_ahead(cut, zip(guesses, [*guesses[1:], len(work)], strict=False))
+
+
+def _guess_starts(work: Bytes, start: int, dialect: Dialect) -> list[int]:
+    """Return places about a block apart, each behind a line end: where records begin, unless it stands in quotes."""
+    mark = dialect.row_delimiter or b"\n"
+    guesses = [start]
+    for at in range(start + BLOCK_BYTES, len(work), BLOCK_BYTES):
+        found = work[at : at + _GUESS_BYTES].tobytes().find(mark)
+        if found >= 0:
+            guesses.append(at + found + len(mark))
+    return guesses
 
 
 def _flag_ragged(records: Records, view: Bytes, dialect: Dialect, width: int) -> None:

@@ -12,7 +12,20 @@ import numpy.typing as npt
 
 from pipelines.reading import flaws
 from pipelines.reading.repair import cut_damaged, opens_swallowing
-from pipelines.reading.tokens import DELIMITER, LINE_END, QUOTE, Bytes, Dialect, Mask, Positions, Tokens, find_tokens
+from pipelines.reading.tokens import (
+    CR,
+    DELIMITER,
+    LF,
+    LINE_END,
+    QUOTE,
+    Bytes,
+    Dialect,
+    Mask,
+    Positions,
+    Tokens,
+    find_special_bytes,
+    find_tokens,
+)
 
 # A record longer than this is an unclosed quote, not a note.
 MAX_RECORD_BYTES = 4 << 20
@@ -43,7 +56,11 @@ def cut_records(block: Bytes, dialect: Dialect, width: int, *, is_last: bool) ->
 
     Bytes behind the last whole record are left unless the block is the file's last; ``consumed`` says how far it got.
     """
-    tokens = find_tokens(block, dialect)
+    special = find_special_bytes(block, dialect)
+    plain = _cut_plain(block, special, dialect, width)
+    if plain is not None and not (is_last and plain.consumed < len(block)):
+        return plain
+    tokens = find_tokens(block, dialect, special)
     if not is_last and dialect.row_delimiter is None and len(block) and block[-1] == 13:
         # The other half of a CRLF may follow.
         keep = tokens.end < len(block)
@@ -53,6 +70,38 @@ def cut_records(block: Bytes, dialect: Dialect, width: int, *, is_last: bool) ->
         tokens = tokens.close_last_line(len(block))
     ends, unclosed_at_end = _find_record_ends(block, tokens, width, is_last=is_last)
     return _describe(block, dialect, tokens, ends, width, unclosed_at_end=unclosed_at_end)
+
+
+def _cut_plain(block: Bytes, special: tuple[Positions, Bytes], dialect: Dialect, width: int) -> Records | None:
+    """Cut a block that has no quote, and no control characters but one kind of line end: none of it needs a thought.
+
+    Null where the block is not of that kind; the general way gives the same answer at twice the time.
+    """
+    at, value = special
+    if len(dialect.delimiter) > 1 or dialect.row_delimiter is not None:
+        return None
+    feeds = np.flatnonzero(value == LF)
+    is_other = value != dialect.delimiter[0]
+    returns = np.flatnonzero(value == CR) if np.count_nonzero(is_other) > len(feeds) else feeds[:0]
+    if np.count_nonzero(is_other) > len(feeds) + len(returns):
+        return None
+    ends, mark = feeds, 1
+    if len(returns):
+        is_crlf = len(returns) == len(feeds) and bool((at[returns] + 1 == at[feeds]).all())
+        if not is_crlf:
+            return None
+        ends, mark = returns, 2
+    end, following = at[ends], at[ends] + mark
+    start = np.concatenate([np.zeros(1, dtype=np.int64), following[:-1]])[: len(end)]
+    if int((end - start).max(initial=0)) > flaws.MAX_CELL_BYTES:
+        return None
+    fields = np.diff(ends, prepend=-mark) - (mark - 1)
+    is_blank = _find_blank(block, dialect, start, end, fields, width)
+    return Records(
+        start, end, following, np.arange(len(end)), fields, np.zeros(len(end), dtype=np.uint8), is_blank,
+        lines=len(end),
+        consumed=int(following[-1]) if len(following) else 0,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipelines.errors import UserError
+from pipelines.reading.threads import work_ahead
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -129,29 +130,35 @@ def _find_encoding(name: str, work: Bytes, head: bytes, declared: str) -> tuple[
 
 
 def _find_eight_bit(work: Bytes) -> tuple[str, float]:
-    bad, high = 0, 0
-    for piece in _cut_pieces(work):
-        if not piece.isascii():
-            high += int(np.count_nonzero(np.frombuffer(piece, np.uint8) >= 0x80))
-            bad += _count_bad_utf8(piece)
+    counts = list(work_ahead(_count_high_and_bad, ((piece,) for piece in _cut_pieces(work))))
+    high, bad = sum(each[0] for each in counts), sum(each[1] for each in counts)
     # One broken character in a file that is otherwise UTF-8 is damage to a row, not another encoding.
     if bad == 0 or bad * 20 < high:
         return "utf-8", 1.0 if bad == 0 else 0.8
     undefined = np.zeros(256, dtype=bool)
     undefined[[0x81, 0x8D, 0x8F, 0x90, 0x9D]] = True
-    if any(undefined[np.frombuffer(piece, np.uint8)].any() for piece in _cut_pieces(work)):
+    if any(undefined[piece].any() for piece in _cut_pieces(work)):
         return "iso8859-1", 0.6
     return "cp1252", 0.8
 
 
-def _cut_pieces(work: Bytes) -> Iterator[bytes]:
+def _count_high_and_bad(piece: Bytes) -> tuple[int, int]:
+    """Count the bytes that are no ASCII, and those that are no UTF-8."""
+    whole = len(piece) // 8 * 8
+    is_ascii = not int(np.bitwise_or.reduce(piece[:whole].view(np.uint64), initial=0)) & 0x8080808080808080
+    if is_ascii and piece[whole:].tobytes().isascii():
+        return 0, 0
+    return int(np.count_nonzero(piece >= 0x80)), _count_bad_utf8(piece.tobytes())
+
+
+def _cut_pieces(work: Bytes) -> Iterator[Bytes]:
     """Cut the file so that no UTF-8 character is parted."""
     start = 0
     while start < len(work):
         end = min(start + _PIECE, len(work))
         while end < len(work) and end > start + _PIECE - 4 and work[end] & 0xC0 == 0x80:
             end -= 1
-        yield work[start:end].tobytes()
+        yield work[start:end]
         start = end
 
 

@@ -11,7 +11,7 @@ Mask = npt.NDArray[np.bool_]
 
 DELIMITER, LINE_END, QUOTE = 1, 2, 3
 NO_DELIMITER = b"\x1f"  # a control character: it never stands in a readable record
-_CR, _LF, _TAB, _QUOTE_BYTE = 13, 10, 9, 34
+CR, LF, TAB, QUOTE_BYTE = 13, 10, 9, 34
 # Small enough for the processor's cache: twice as fast as a mask over a whole block.
 _STRIP = 1 << 18
 
@@ -43,16 +43,16 @@ class Tokens:
         )
 
 
-def find_tokens(block: Bytes, dialect: Dialect) -> Tokens:
-    """Find every delimiter, line end and quote of a block, inside quotes or not."""
-    at, value = _find_special_bytes(block, dialect)
+def find_tokens(block: Bytes, dialect: Dialect, special: tuple[Positions, Bytes] | None = None) -> Tokens:
+    """Find every delimiter, line end and quote of a block, inside quotes or not; ``special`` if it is known."""
+    at, value = special or find_special_bytes(block, dialect)
     kinds = np.zeros(256, dtype=np.uint8)
-    kinds[_QUOTE_BYTE] = QUOTE
+    kinds[QUOTE_BYTE] = QUOTE
     if len(dialect.delimiter) == 1:
         kinds[dialect.delimiter[0]] = DELIMITER
     if dialect.row_delimiter is None:
-        kinds[[_LF, _CR]] = LINE_END
-    is_control = (value < 32) & (value != _TAB) & (value != _LF) & (value != _CR)
+        kinds[[LF, CR]] = LINE_END
+    is_control = (value < 32) & (value != TAB) & (value != LF) & (value != CR)
     if len(dialect.delimiter) == 1 and dialect.delimiter != NO_DELIMITER:
         is_control &= value != dialect.delimiter[0]
     kind = kinds[value]
@@ -67,7 +67,7 @@ def find_tokens(block: Bytes, dialect: Dialect) -> Tokens:
     )
     if dialect.row_delimiter is not None:
         ends = find_word(block, dialect.row_delimiter)
-        starts = ends - (block[ends - 1] == _CR) * (ends > 0) if dialect.row_delimiter == b"\n" else ends
+        starts = ends - (block[ends - 1] == CR) * (ends > 0) if dialect.row_delimiter == b"\n" else ends
         tokens = _add_marks(tokens, starts, ends + len(dialect.row_delimiter), LINE_END)
     if len(dialect.delimiter) > 1:
         at = find_word(block, dialect.delimiter)
@@ -75,11 +75,13 @@ def find_tokens(block: Bytes, dialect: Dialect) -> Tokens:
     return tokens
 
 
-def _find_special_bytes(block: Bytes, dialect: Dialect) -> tuple[Positions, Bytes]:
+def find_special_bytes(block: Bytes, dialect: Dialect) -> tuple[Positions, Bytes]:
+    """Return the places of delimiters of one byte, quotes and control characters, and the byte at each."""
+
     def look(begin: int) -> Positions:
         strip = block[begin : begin + _STRIP]
         special = strip < 32
-        special |= strip == _QUOTE_BYTE
+        special |= strip == QUOTE_BYTE
         if len(dialect.delimiter) == 1:
             special |= strip == dialect.delimiter[0]
         return np.flatnonzero(special) + begin
@@ -92,8 +94,8 @@ def _find_special_bytes(block: Bytes, dialect: Dialect) -> tuple[Positions, Byte
 def _join_crlf(
     start: Positions, end: Positions, kind: npt.NDArray[np.uint8], value: Bytes
 ) -> tuple[Positions, Positions, npt.NDArray[np.uint8]]:
-    returns = np.flatnonzero(value[:-1] == _CR)
-    pairs = returns[(value[returns + 1] == _LF) & (start[returns + 1] == end[returns])]
+    returns = np.flatnonzero(value[:-1] == CR)
+    pairs = returns[(value[returns + 1] == LF) & (start[returns + 1] == end[returns])]
     if len(pairs):
         start = start.copy()
         start[pairs + 1] -= 1
