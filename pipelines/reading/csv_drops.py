@@ -5,9 +5,12 @@ from collections.abc import Collection, Iterator
 import numpy as np
 import polars as pl
 
+from pipelines.errors import UserError
 from pipelines.reading import flaws
+from pipelines.reading.dialects import split_cells
 from pipelines.reading.drops import Found
 from pipelines.reading.flaws import name_flaws
+from pipelines.reading.footers import FOOTER_MOST, count_footers
 from pipelines.reading.frames import name_columns, parse_rows
 from pipelines.reading.index import Block, Index, build_index, good_rows
 from pipelines.reading.layout import Layout, find_layout
@@ -21,13 +24,46 @@ def open_csv(source: Source, settings: FileSettings, mapped_headers: Collection[
     """Find the layout of a CSV drop and index its records. Raises UserError as open_drop says."""
     layout = find_layout(source, settings, mapped_headers)
     index = build_index(source, layout.dialect, layout.width, layout.data_start, layout.data_line)
-    return CsvDrop(layout, index)
+    notices = _take_footers(index, settings)
+    return CsvDrop(layout, index, notices)
+
+
+def _take_footers(index: Index, settings: FileSettings) -> tuple[str, ...]:
+    """Part the footers from the rows, as declared or as found; return a notice that says where they stand."""
+    if settings.footer_lines == 0 or not index.rows:
+        return ()
+    content, records = index.open_block(index.blocks[-1])
+    data = np.flatnonzero(~records.is_blank)
+    if isinstance(settings.footer_lines, int):
+        if settings.footer_lines > len(data):
+            fact = f"file.footer_lines is {settings.footer_lines}, but only {len(data)} records stand at the end."
+            raise UserError(index.source.name, fact, "Correct footer_lines.")
+        footers = settings.footer_lines
+    else:
+        tail = data[-FOOTER_MOST:]
+        has_blank_before = [bool(number and records.is_blank[number - 1]) for number in tail.tolist()]
+        cells = [_decode_cells(index, content, records, number) for number in tail.tolist()]
+        footers = count_footers(cells, has_blank_before, index.width)
+    if not footers:
+        return ()
+    line = index.blocks[-1].first_line + int(records.line[data[-footers]])
+    index.take_footers(footers)
+    kind = "declared" if settings.footer_lines != "auto" else "found"
+    return (f"{footers} record(s) from line {line} on are no data: counted apart as footers, as {kind}.",)
+
+
+def _decode_cells(index: Index, content: memoryview, records: Records, number: int) -> list[str]:
+    """Return a record's cells, none where it is damaged."""
+    if records.flaw[number] not in (flaws.GOOD, flaws.SHORT):
+        return []
+    piece = np.frombuffer(content[records.start[number] : records.end[number]], np.uint8)
+    return [cell.decode(index.source.work_encoding, "replace") for cell in split_cells(piece, index.dialect)]
 
 
 class CsvDrop:
     """An opened CSV file; see pipelines.reading.drops.Drop."""
 
-    def __init__(self, layout: Layout, index: Index) -> None:
+    def __init__(self, layout: Layout, index: Index, notices: tuple[str, ...]) -> None:
         source = index.source
         self._index = index
         header = source.work[layout.header_start : layout.data_start].tobytes()
@@ -37,7 +73,8 @@ class CsvDrop:
             encoding=source.encoding,
             delimiter=layout.delimiter,
             row_delimiter=layout.row_delimiter,
-            quote='"',
+            quote=layout.dialect.quote.decode() or None,
+            escape="backslash" if layout.dialect.has_escapes else "doubled",
             has_header=layout.has_header,
             first_row=layout.first_row,
             confidence=layout.confidence,
@@ -46,6 +83,8 @@ class CsvDrop:
             blank_lines=layout.blank_lines + index.blank_lines,
             records=index.rows,
             truncated=index.is_truncated,
+            footer_lines=index.footer_lines,
+            notices=notices,
         )
 
     def chunks(self, rows: int = 250_000) -> Iterator[pl.DataFrame]:

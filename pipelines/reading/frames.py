@@ -1,6 +1,8 @@
 """Turn good records into cells with Polars' parser, whatever the dialect, and hold its count against the index."""
 
 import io
+from dataclasses import replace
+from typing import NoReturn
 
 import numpy as np
 import polars as pl
@@ -8,7 +10,16 @@ import polars as pl
 from pipelines.errors import UserError
 from pipelines.reading.records import Records
 from pipelines.reading.source import Source
-from pipelines.reading.tokens import DELIMITER, NO_DELIMITER, QUOTE, Dialect, Mask, find_tokens
+from pipelines.reading.tokens import (
+    BACKSLASH,
+    DELIMITER,
+    NO_DELIMITER,
+    QUOTE,
+    Dialect,
+    Mask,
+    find_run_starts,
+    find_tokens,
+)
 
 _ROW_MARK = b"\x1e"  # as NO_DELIMITER: rows that hold it are quarantined, so it is free
 _CR = 13
@@ -30,30 +41,41 @@ def parse_rows(
     delimiter = dialect.delimiter
     # A header of our own keeps Polars from taking the first bytes for a byte order mark or a compressed file.
     text, mark = _gather(delimiter.join(name.encode() for name in columns), content, records, is_wanted, dialect)
+    if dialect.has_escapes:
+        text = _double_quotes(text, replace(dialect, row_delimiter=None))
     if len(delimiter) > 1 or delimiter[0] >= 0x80:
-        text = _put_single_delimiter(text, Dialect(delimiter))
+        text = _put_single_delimiter(text, replace(dialect, row_delimiter=None, has_escapes=False))
         delimiter = NO_DELIMITER
     is_short = bool((records.fields[is_wanted] < width).any())
-    cells = pl.read_csv(
-        io.BytesIO(source.to_utf8(text)),
-        separator=delimiter.decode(),
-        eol_char=mark.decode(),
-        schema=dict.fromkeys(columns, pl.String),
-        empty_string_is_null=False,
-        infer_schema=False,
-        extra_columns="ignore",
-        missing_columns="insert" if is_short else "raise",
-    )
+    expected = int(np.count_nonzero(is_wanted))
+    try:
+        cells = pl.read_csv(
+            io.BytesIO(source.to_utf8(text)),
+            separator=delimiter.decode(),
+            quote_char=dialect.quote.decode() or None,
+            eol_char=mark.decode(),
+            schema=dict.fromkeys(columns, pl.String),
+            empty_string_is_null=False,
+            infer_schema=False,
+            extra_columns="ignore",
+            missing_columns="insert" if is_short else "raise",
+        )
+    except pl.exceptions.ComputeError:  # its message quotes the cells
+        _refuse_parting(source.name, expected, None)
     if is_short:
         cells = cells.with_columns(pl.all().fill_null(""))
-    expected = int(np.count_nonzero(is_wanted))
     if cells.height != expected:
-        raise UserError(
-            source.name,
-            f"The index counts {expected} records in a part of the file and the parser {cells.height}.",
-            "Nothing was loaded. Please report this file as a bug of leadmill.",
-        )
+        _refuse_parting(source.name, expected, cells.height)
     return cells
+
+
+def _refuse_parting(name: str, expected: int, rows: int | None) -> NoReturn:
+    found = "cannot read it" if rows is None else f"{rows}"
+    raise UserError(
+        name,
+        f"The index counts {expected} records in a part of the file and the parser {found}.",
+        "Nothing was loaded. Please report this file as a bug of leadmill.",
+    )
 
 
 def _gather(
@@ -95,4 +117,19 @@ def _put_single_delimiter(text: bytes, dialect: Dialect) -> bytes:
     keep = np.ones(len(view), dtype=bool)
     for offset in range(1, len(dialect.delimiter)):
         keep[at + offset] = False
+    return view[keep].tobytes()
+
+
+def _double_quotes(text: bytes, dialect: Dialect) -> bytes:
+    r"""Rewrite escapes inside quotes as Polars knows them: a quote behind a backslash doubled, ``\\\\`` as one."""
+    view = np.frombuffer(text, dtype=np.uint8).copy()
+    tokens = find_tokens(view, dialect)
+    quotes = tokens.start[tokens.kind == QUOTE]
+    slashes = np.flatnonzero(view == BACKSLASH)
+    slashes = slashes[(np.searchsorted(quotes, slashes) & 1).astype(bool)]
+    opening = slashes[((slashes - find_run_starts(slashes)) & 1) == 0]
+    following = view[np.minimum(opening + 1, len(view) - 1)]
+    view[opening[following == dialect.quote[0]]] = dialect.quote[0]
+    keep = np.ones(len(view), dtype=bool)
+    keep[opening[following == BACKSLASH]] = False
     return view[keep].tobytes()

@@ -3,7 +3,7 @@
 from bisect import bisect_right as bisect
 from collections.abc import Generator, Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -47,11 +47,25 @@ class Index:
     blank_lines: int = 0
     is_padded: bool = False  # every row lacks the same last fields: the header is longer than the table
     is_truncated: bool = False
+    footer_lines: int = 0
 
     def open_block(self, block: Block) -> tuple[memoryview, Records]:
         """Return a block's bytes, not copied, and its records."""
         content = self.source.work[block.start : block.end]
-        return content.data, block.records or self.cut(content, is_last=block.is_last)
+        records = block.records or self.cut(content, is_last=block.is_last)
+        if block.is_last and self.footer_lines:
+            data = np.flatnonzero(~records.is_blank)
+            records = replace(records, is_blank=records.is_blank.copy())
+            records.is_blank[data[len(data) - self.footer_lines :]] = True
+        return content.data, records
+
+    def take_footers(self, footers: int) -> None:
+        """Take so many of the last block's records for footers: they are no rows."""
+        last = self.blocks[-1]
+        last.rows -= footers
+        self.rows -= footers
+        self.footer_lines = footers
+        self.is_truncated = False
 
     def cut(self, view: Bytes, *, is_last: bool) -> Records:
         """Cut a block into records, the flaws of each found out; see pipelines.reading.records.cut_records."""
@@ -153,7 +167,7 @@ def _flag_ragged(records: Records, view: Bytes, dialect: Dialect, width: int) ->
     for record in long.tolist():
         cells = view[records.start[record] : records.end[record]].tobytes()
         tail = cells.rsplit(dialect.delimiter, int(records.fields[record]) - width)[1:]
-        if any(cell.strip(b" ") not in (b"", b'""') for cell in tail):
+        if any(cell.strip(b" ") not in (b"", dialect.quote * 2) for cell in tail):
             records.flaw[record] = flaws.LONG
 
 

@@ -68,7 +68,7 @@ def cut_records(block: Bytes, dialect: Dialect, width: int, *, is_last: bool) ->
     last_end = int(tokens.end[-1]) if len(tokens.end) and tokens.kind[-1] == LINE_END else -1
     if is_last and last_end != len(block):
         tokens = tokens.close_last_line(len(block))
-    ends, unclosed_at_end = _find_record_ends(block, tokens, width, is_last=is_last)
+    ends, unclosed_at_end = _find_record_ends(block, tokens, dialect, width, is_last=is_last)
     return _describe(block, dialect, tokens, ends, width, unclosed_at_end=unclosed_at_end)
 
 
@@ -113,7 +113,9 @@ class Ends:
     flaw: npt.NDArray[np.uint8]
 
 
-def _find_record_ends(block: Bytes, tokens: Tokens, width: int, *, is_last: bool) -> tuple[Ends, bool]:
+def _find_record_ends(
+    block: Bytes, tokens: Tokens, dialect: Dialect, width: int, *, is_last: bool
+) -> tuple[Ends, bool]:
     is_quote = tokens.kind == QUOTE
     quotes = np.flatnonzero(is_quote)
     if not len(quotes):
@@ -127,7 +129,9 @@ def _find_record_ends(block: Bytes, tokens: Tokens, width: int, *, is_last: bool
         closed_in_time = len(quotes) % 2 == 0 or (not is_last and _rest(tokens, at, len(block)) < MAX_RECORD_BYTES)
         if closed_in_time and not opens_swallowing(tokens, at, fields, width, MAX_RECORD_BYTES):
             return Ends(at, fields, np.zeros(len(at), dtype=np.uint8)), False
-    at, fields, flaw, unclosed = cut_damaged(tokens, len(block), width, MAX_RECORD_BYTES, is_last=is_last)
+    at, fields, flaw, unclosed = cut_damaged(
+        tokens, len(block), width, MAX_RECORD_BYTES, is_last=is_last, has_literals=not dialect.has_escapes
+    )
     return Ends(at, fields, flaw), unclosed
 
 
@@ -155,6 +159,8 @@ def _describe(
     line = np.concatenate([np.zeros(1, dtype=np.int64), line_ends[:-1]])[: len(end)]
     flaw = ends.flaw
     _flag(flaw, start, tokens.controls[tokens.controls < (following[-1] if len(following) else 0)], flaws.CONTROL)
+    if dialect.has_escapes and len(start):
+        _flag(flaw, start, _find_bare_escapes(block[: int(following[-1])], dialect, tokens, start), flaws.STRAY)
     for record in np.flatnonzero(end - start > flaws.MAX_CELL_BYTES):
         inside = tokens.start[(tokens.start >= start[record]) & (tokens.start <= end[record])]
         if flaw[record] == flaws.GOOD and np.diff(inside, prepend=start[record]).max() > flaws.MAX_CELL_BYTES:
@@ -166,6 +172,16 @@ def _describe(
         consumed=int(following[-1]) if len(following) else 0,
         unclosed_at_end=unclosed_at_end,
     )  # fmt: skip
+
+
+def _find_bare_escapes(block: Bytes, dialect: Dialect, tokens: Tokens, start: Positions) -> Positions:
+    """Return the escaped quotes that stand outside quotes: no text there, and Polars would take them for quotes."""
+    quotes = tokens.start[tokens.kind == QUOTE]
+    escaped = np.setdiff1d(np.flatnonzero(block == dialect.quote[0]), quotes)
+    record = np.searchsorted(start, escaped, side="right") - 1
+    before = np.searchsorted(quotes, escaped) - np.searchsorted(quotes, start[record])
+    bare: Positions = escaped[(before & 1) == 0]
+    return bare
 
 
 def _flag(flaw: npt.NDArray[np.uint8], starts: Positions, places: Positions, code: int) -> None:

@@ -53,10 +53,13 @@ class _Lines:
 
 
 def cut_damaged(
-    tokens: Tokens, length: int, width: int, longest: int, *, is_last: bool
+    tokens: Tokens, length: int, width: int, longest: int, *, is_last: bool, has_literals: bool = True
 ) -> tuple[Positions, Positions, npt.NDArray[np.uint8], bool]:
-    """Cut a block into records: the token that ends each, its fields, its flaw; and whether the last never closes."""
-    lines = _judge_lines(tokens)
+    """Cut a block into records: the token that ends each, its fields, its flaw; and whether the last never closes.
+
+    ``has_literals`` says whether quotes in pairs inside an unquoted field are text.
+    """
+    lines = _judge_lines(tokens, has_literals=has_literals)
     walk = _Walk(lines, length, width, longest, is_last)
     walk.run()
     ends = walk.is_end.copy()
@@ -64,7 +67,7 @@ def cut_damaged(
     return lines.end_token[ends], walk.fields[ends], walk.flaw[ends], walk.unclosed_at_end
 
 
-def _judge_lines(tokens: Tokens) -> _Lines:
+def _judge_lines(tokens: Tokens, *, has_literals: bool) -> _Lines:
     end_token = np.flatnonzero(tokens.kind == LINE_END)
     count = len(end_token)
     whole = slice(0, int(end_token[-1]) + 1 if count else 0)
@@ -77,6 +80,7 @@ def _judge_lines(tokens: Tokens) -> _Lines:
     touches_next = np.append(end[:-1] == start[1:], True)[: len(start)]
     quote, delimiter = np.flatnonzero(kind == QUOTE), np.flatnonzero(kind == DELIMITER)
     is_literal, starts_odd = _find_literal(kind, quote, touches_before, is_odd)
+    is_literal &= has_literals
     legal_even = np.where(is_odd, touches_next, touches_before)[quote] | (is_literal & ~starts_odd)
     legal_odd = np.where(is_odd, touches_before, touches_next)[quote] | (is_literal & starts_odd)
     legal0 = np.bincount(line[quote][~legal_even], minlength=count) == 0

@@ -120,9 +120,9 @@ def _find_encoding(name: str, work: Bytes, head: bytes, declared: str) -> tuple[
     if marked:
         return bom, marked, 1.0
     nul_share = [np.count_nonzero(np.frombuffer(head, np.uint8)[i::2] == 0) / max(1, len(head) // 2) for i in (0, 1)]
-    if nul_share[1] > 0.3 and nul_share[0] < 0.05:
+    if len(head) >= 8 and nul_share[1] > 0.3 and nul_share[0] < 0.05:
         return b"", "utf-16-le", 0.9
-    if nul_share[0] > 0.3 and nul_share[1] < 0.05:
+    if len(head) >= 8 and nul_share[0] > 0.3 and nul_share[1] < 0.05:
         return b"", "utf-16-be", 0.9
     if min(nul_share) > 0.1:
         raise UserError(name, "This is not text: it is full of NUL bytes.", "Send the list as CSV or JSON text.")

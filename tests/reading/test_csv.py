@@ -285,3 +285,88 @@ def test_records_are_counted_without_reading_cells(tmp_path):
     path.write_text(LEADS)
 
     assert count_records(path, FileSettings()) == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "rows"),
+    [
+        ("a|b|c\n1|'x|y'|3\n4|'z'|6\n7|'it''s'|9\n", [("1", "x|y", "3"), ("4", "z", "6"), ("7", "it's", "9")]),
+        ('a,b,c\n1,"x \\"y\\", z",3\n4,"C:\\\\",6\n', [("1", 'x "y", z', "3"), ("4", "C:\\", "6")]),
+        ('a\tb\n5" pipe\t1\n6" pipe\t2\n7" pipe\t3\n', [('5" pipe', "1"), ('6" pipe', "2"), ('7" pipe', "3")]),
+        ('a, b\n1, "x, y"\n2, "z"\n', [("1", "x, y"), ("2", "z")]),
+    ],
+)
+def test_other_ways_of_quoting_are_found_by_themselves(open_text, content, rows):
+    drop = open_text(content, has_header=True)
+
+    assert cells(drop) == rows
+    assert read(drop)["flaw"].null_count() == len(rows)
+
+
+@pytest.mark.parametrize(
+    ("declared", "row"),
+    [
+        ({"quote": "none"}, ("'a'", '"b"', "c\\")),
+        ({"quote": "'"}, ("a", '"b"', "c\\")),
+        ({"quote": '"'}, ("'a'", "b", "c\\")),
+    ],
+)
+def test_a_declared_quote_wins_over_what_would_be_found(open_text, declared, row):
+    assert cells(open_text("x,y,z\n'a',\"b\",c\\\n", has_header=True, delimiter=",", **declared)) == [row]
+
+
+def test_an_apostrophe_in_a_name_is_no_quote(open_text):
+    rows = [("'Aisha", "1"), ("O'Brien", "2"), ("'t Hooft'", "3"), ("Ann", "4")]
+
+    drop = open_text("name,phone\n" + "".join(f"{name},{phone}\n" for name, phone in rows), has_header=True)
+
+    assert cells(drop) == rows
+    assert drop.found.quote == '"'
+
+
+@pytest.mark.parametrize("declared", [{"quote": "'", "delimiter": "','"}, {"footer_lines": 9}])
+def test_settings_that_contradict_the_file_are_refused(open_text, declared):
+    with pytest.raises(UserError, match=r"^acme\.csv: file\."):
+        open_text(LEADS, **declared)
+
+
+TABLE = "name,phone,city\nAnn,07400123456,Ely\nBob,07400123457,Bath\n"
+
+
+@pytest.mark.parametrize(
+    "footer",
+    ["Total,2\n", "Total: 2 records", ",,\nTotal,,2\n", "(2 rows affected)\n", "\nThank you for your custom\n",
+     "---\n", "TRL,2\n", "\nEnd of file\nPrinted on Monday\n"],
+)  # fmt: skip
+def test_totals_and_prose_behind_the_table_are_no_rows(open_text, footer):
+    drop = open_text(TABLE + footer)
+
+    assert drop.found.records == 2
+    assert drop.found.footer_lines + drop.found.blank_lines >= footer.strip().count("\n") + 1
+    assert "are no data" in drop.found.notices[0]
+    assert cells(drop) == [("Ann", "07400123456", "Ely"), ("Bob", "07400123457", "Bath")]
+    assert not drop.found.truncated
+
+
+@pytest.mark.parametrize(
+    "row",
+    ["Total Ltd,07400123458,Rye\n", "Total,07400123458\n", "Sum,,sum@example.com\n", "Cid\n", "Record,One,Rye\n",
+     "Generated,x,y\n", '"Total\n'],
+)  # fmt: skip
+def test_what_may_be_a_lead_is_never_taken_for_a_footer(open_text, row):
+    drop = open_text(TABLE + row)
+
+    assert drop.found.records == 3
+    assert drop.found.footer_lines == 0
+
+
+def test_footers_can_be_declared_or_denied(open_text):
+    assert open_text(TABLE + "Total,2\n", footer_lines=0).found.records == 3
+    assert open_text(TABLE + "Total,2\n", footer_lines=2).found.records == 1
+
+
+def test_lines_of_any_width_over_a_header_are_preamble(open_text):
+    drop = open_text("some notes...\nmore notes,...\nnumber,text,date\n345.0,TEST4,2000-12-13\n1.5,TEST5,2000-12-14\n")
+
+    assert drop.found.headers == ("number", "text", "date")
+    assert (drop.found.preamble_lines, drop.found.records) == (2, 2)
