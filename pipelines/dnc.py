@@ -106,8 +106,7 @@ def load_dnc(
             _record_load(connection, result, user, now)
             publish(connection, home)
     except UserError as error:
-        where = path.name if error.where in (str(kept), kept.name) else error.where
-        raise UserError(where, error.fact, error.remedy) from None
+        raise error.rename(kept, path.name) from None
     return result
 
 

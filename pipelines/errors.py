@@ -1,5 +1,7 @@
 """Errors that a user can mend: one line, exit code 2, no traceback."""
 
+from pathlib import Path
+
 # From which share of common characters a name counts as meant.
 NEAR = 0.6
 
@@ -16,6 +18,13 @@ class UserError(Exception):
         self.fact = fact
         self.remedy = remedy
         super().__init__(" ".join(f"{where}: {fact} {remedy}".split()))
+
+    def rename(self, kept: Path, name: str) -> "UserError":
+        """Return this error, said of a kept file or of what is in it, of the file as the supplier named it."""
+        for known in (str(kept), kept.name):
+            if self.where == known or self.where.startswith(f"{known}/"):
+                return UserError(name + self.where[len(known) :], self.fact, self.remedy)
+        return self
 
 
 def nearest(name: str, known: list[str] | tuple[str, ...]) -> str:

@@ -67,12 +67,15 @@ def read_and_clean(order: Order, kept: Path, folder: Path) -> CleanedDrop:
 
 def _open(order: Order, kept: Path) -> Drop:
     """Open the kept drop; whatever is wrong with it is said of the file as the supplier named it."""
-    check_limits(order.template.file.limits, order.name, kept.stat().st_size)
+    file = order.template.file
+    check_limits(file.limits, order.name, kept.stat().st_size)
     try:
-        return open_drop(kept, order.template.file.to_settings(), order.template.headers)
+        drop = open_drop(kept, file.to_settings(), order.template.headers)
     except UserError as error:
-        where = order.name if error.where in (str(kept), kept.name) else error.where
-        raise UserError(where, error.fact, error.remedy) from None
+        raise error.rename(kept, order.name) from None
+    # The system that the limits are of would get what is in the archive.
+    check_limits(file.limits, order.name, drop.found.expanded_bytes or 0)
+    return drop
 
 
 def check_limits(profile: str, file: str, size: int) -> None:

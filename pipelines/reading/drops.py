@@ -1,13 +1,14 @@
 """Open a drop: find out how it is written, count its records, and hand out its rows."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
 import polars as pl
 
 from pipelines.errors import UserError
+from pipelines.reading.containers import Content, unpack
 from pipelines.reading.settings import FileSettings
 from pipelines.reading.source import Source, open_source
 
@@ -19,7 +20,8 @@ class Found:
     """What was found out about a drop; all of it can be pinned in a template.
 
     ``records`` is the count of data records by the index, which owes nothing to the parser of the cells. ``notices``
-    are whole sentences on what a person may want to look at; they hold no data of anybody.
+    are whole sentences on what a person may want to look at; they hold no data of anybody. ``expanded_bytes`` is the size
+    of what was in an archive, null where the file was none.
     """
 
     format: str
@@ -38,6 +40,7 @@ class Found:
     escape: str | None = None
     footer_lines: int = 0
     notices: tuple[str, ...] = ()
+    expanded_bytes: int | None = None
 
 
 class Drop(Protocol):
@@ -51,7 +54,8 @@ class Drop(Protocol):
 
         Columns: ``row_number`` Int64 (data rows from 1), ``line_number`` Int64 (physical line where the record
         starts, from 1), ``flaw`` String (null, or the code of a row that cannot be read), ``c1``… ``cN`` String (exact
-        cell text, '' where empty; null in a flawed row and for a null or missing value of JSON).
+        cell text, '' where empty; null in a flawed row and for a null or missing value of JSON). Of a workbook also
+        ``numeric_cells`` List(UInt32): the positions, from 1, of the row's cells that are numbers and not text.
         Raises UserError where the parser and the index disagree.
         """
         ...
@@ -62,17 +66,36 @@ class Drop(Protocol):
 
 
 def open_drop(path: Path, settings: FileSettings, mapped_headers: Collection[str] = ()) -> Drop:
-    """Open a CSV or JSON drop; what ``settings`` declares wins over what is found.
+    """Open a drop: CSV, JSON, a workbook, or the tables of an archive; what ``settings`` declares wins over what is found.
 
     ``mapped_headers`` are the header names that the template maps: the best evidence for a header. Raises UserError
-    where the file is empty, not text, or cannot be read as declared.
+    where the file is empty, of no kind that is read, or cannot be read as declared.
     """
-    from pipelines.reading.csv_drops import open_csv
-    from pipelines.reading.json_drops import open_json
+    from pipelines.reading.joined_drop import join_drops
 
     if settings.format not in FORMATS:
         raise UserError(path.name, f"file.format is '{settings.format}'.", f"Use one of {', '.join(FORMATS)}.")
-    source = open_source(path, settings.encoding)
+    unpacked = unpack(path)
+    drops: list[Drop] = []
+    for content in unpacked.contents:
+        # What the first member's header says is the best evidence for the others'.
+        known = {*mapped_headers, *drops[0].found.headers} - {""} if drops else mapped_headers
+        drops.append(_open_content(content, settings, known))
+    drop = drops[0] if len(drops) == 1 else join_drops(path.name, unpacked.contents, drops)
+    notices = unpacked.notices + drop.found.notices
+    drop.found = replace(drop.found, notices=notices, expanded_bytes=unpacked.expanded_bytes)
+    return drop
+
+
+def _open_content(content: Content, settings: FileSettings, mapped_headers: Collection[str]) -> Drop:
+    """Open one table as what it is: a workbook by its bytes, else as declared, else JSON where it looks like that."""
+    from pipelines.reading.csv_drops import open_csv
+    from pipelines.reading.json_drops import open_json
+    from pipelines.reading.workbooks import open_workbook
+
+    if content.kind == "xlsx":
+        return open_workbook(content, settings, mapped_headers)
+    source = open_source(content, settings.encoding)
     if settings.format == "json" or (settings.format == "auto" and looks_like_json(source)):
         return open_json(source)
     return open_csv(source, settings, mapped_headers)

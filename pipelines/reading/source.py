@@ -9,15 +9,13 @@ import mmap
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from pipelines.errors import UserError
+from pipelines.reading.containers import Content
 from pipelines.reading.threads import work_ahead
-
-Bytes = npt.NDArray[np.uint8]
+from pipelines.reading.tokens import Bytes
 
 _PIECE = 4 << 20
 _BOMS = (
@@ -26,22 +24,6 @@ _BOMS = (
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
-_NOT_TEXT = (
-    (b"PK\x03\x04", "a zip archive or a spreadsheet (.xlsx, .ods)"),
-    (b"PK\x05\x06", "an empty zip archive"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel workbook (.xls)"),
-    (b"%PDF-", "a PDF document"),
-    (b"\x1f\x8b", "compressed with gzip"),
-    (b"BZh", "compressed with bzip2"),
-    (b"\x28\xb5\x2f\xfd", "compressed with zstd"),
-    (b"\xfd7zXZ\x00", "compressed with xz"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
-    (b"Rar!\x1a\x07", "a RAR archive"),
-    (b"PAR1", "a Parquet file"),
-    (b"SQLite format 3\x00", "a SQLite database"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
 )
 _MULTI_BYTE = ("utf", "shift", "euc", "big5", "gb", "iso2022", "johab", "hz", "cp9")
 _DIRECT = {"utf-8", "ascii", "cp1252", "iso8859-1"}
@@ -85,28 +67,21 @@ class Source:
         return []
 
 
-def open_source(path: Path, encoding: str) -> Source:
-    """Map a file's bytes and settle its encoding: a byte order mark, else the declared one, else what fits.
+def open_source(content: Content, encoding: str) -> Source:
+    """Settle the encoding of a file's bytes: a byte order mark, else the declared one, else what fits.
 
-    Raises UserError where the file is missing, empty, not text, or the declared encoding is not known.
+    Raises UserError where it is empty, not text, or the declared encoding is not known.
     """
-    try:
-        size = path.stat().st_size
-        work: Bytes = np.asarray(np.memmap(path, dtype=np.uint8, mode="r")) if size else np.zeros(0, dtype=np.uint8)
-    except OSError as error:
-        raise UserError(path.name, f"It cannot be read: {error.strerror}.", "Check the path and its rights.") from error
-    if not size:
-        raise UserError(path.name, "The file is empty (0 bytes).", "Ask the supplier to send it again.")
+    name, work = content.name, content.work
+    if not len(work):
+        raise UserError(name, "The file is empty (0 bytes).", "Ask the supplier to send it again.")
     head = work[:4096].tobytes()
-    for magic, kind in _NOT_TEXT:
-        if head.startswith(magic):
-            raise UserError(path.name, f"This is not text: it is {kind}.", "Send the list as CSV or JSON text.")
-    bom, found, confidence = _find_encoding(path.name, work, head, encoding)
+    bom, found, confidence = _find_encoding(name, work, head, encoding)
     if found in _DIRECT or _is_ascii_superset(found):
         # Found by itself, UTF-8 with full confidence means that the whole file was read as such.
         is_sound = found == "utf-8" and confidence == 1.0 and not bom and encoding == "auto"
-        return Source(path.name, work, len(bom), found, found, confidence, is_sound=is_sound)
-    return _copy_as_utf8(path.name, work, len(bom), found, confidence)
+        return Source(name, work, len(bom), found, found, confidence, is_sound=is_sound)
+    return _copy_as_utf8(name, work, len(bom), found, confidence)
 
 
 def _find_encoding(name: str, work: Bytes, head: bytes, declared: str) -> tuple[bytes, str, float]:

@@ -1,0 +1,2 @@
+"""stub"""
+def open_workbook(*a): raise NotImplementedError
