@@ -59,6 +59,10 @@ CODES: dict[str, Code] = {
     "W_TRUNCATED": Code("Digits beyond phone.max_length were cut off.", "Check that it is still the same number."),
     "W_SECOND_NUMBER": Code("More text stood behind the number; the first was kept.", "Map a second phone column."),
     "W_SPREADSHEET_REPAIRED": Code("Spreadsheet damage was undone; no digit was lost.", "Export the column as text."),
+    "W_PHONE_NUMERIC": Code(
+        "The phone cell is a number, not text: a spreadsheet may have dropped a leading zero.",
+        "Format the column as text and send it again.",
+    ),
     "W_AREA_CODE_ADDED": Code("The template's area code was put before a local number.", "Nothing to correct."),
     "W_EXTENSION": Code("The number has an extension; the dial string has none.", "Nothing to correct."),
     "W_MULTIPLE_MATCHES": Code("The row matches several leads; the best was updated.", "Merge the leads."),

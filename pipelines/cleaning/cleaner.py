@@ -4,7 +4,7 @@ Every step adds columns; none drops, reorders or overwrites. A verdict, once giv
 in the order of the walk.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
@@ -36,11 +36,28 @@ class Cleaner:
         ``phoneN_cell`` (String: the cell as it came, tidied).
         """
         rows = add_fields(chunk, self.fields).pipe(add_phones, self.template.phone, self.phone_paths)
+        if "numeric_cells" in chunk.columns:
+            rows = add_numeric_warnings(rows, self.fields)
         rows = rows.pipe(add_email)
         if self.template.time_zone == BY_NUMBER:
             rows = add_number_zone(rows)
         rows = rows.with_columns(call_info=self.call_info).pipe(add_verdict, self.template)
         return rows.pipe(add_warnings).pipe(_select_cleaned, self.template)
+
+
+def add_numeric_warnings(rows: pl.DataFrame, fields: Mapping[str, pl.Expr]) -> pl.DataFrame:
+    """Add W_PHONE_NUMERIC to the warnings of each phone slot whose cell is a number in the supplier's workbook.
+
+    Reads ``numeric_cells`` (List(UInt32): positions from 1 of the cells that are numbers).
+    """
+    noted = []
+    for slot in (slot for slot in PHONE_SLOTS if slot in fields):
+        positions = [int(column[1:]) for column in fields[slot].meta.root_names()]
+        is_number = pl.any_horizontal(pl.col("numeric_cells").list.contains(position) for position in positions)
+        known = pl.col(f"{slot}_warnings").fill_null([])
+        is_noted = is_number & pl.col(slot).is_not_null()
+        noted.append(pl.when(is_noted).then(pl.concat_list(known, pl.lit("W_PHONE_NUMERIC"))).otherwise(known))
+    return rows.with_columns(noted)
 
 
 def add_verdict(rows: pl.DataFrame, template: Template) -> pl.DataFrame:

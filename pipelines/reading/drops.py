@@ -20,8 +20,8 @@ class Found:
     """What was found out about a drop; all of it can be pinned in a template.
 
     ``records`` is the count of data records by the index, which owes nothing to the parser of the cells. ``notices``
-    are whole sentences on what a person may want to look at; they hold no data of anybody. ``expanded_bytes`` is the size
-    of what was in an archive, null where the file was none.
+    are whole sentences on what a person may want to look at; they hold no data of anybody. ``expanded_bytes`` is the
+    size of what was in an archive, null where the file was none.
     """
 
     format: str
@@ -66,7 +66,7 @@ class Drop(Protocol):
 
 
 def open_drop(path: Path, settings: FileSettings, mapped_headers: Collection[str] = ()) -> Drop:
-    """Open a drop: CSV, JSON, a workbook, or the tables of an archive; what ``settings`` declares wins over what is found.
+    """Open a drop: CSV, JSON, a workbook, or the tables of an archive; what ``settings`` declares wins.
 
     ``mapped_headers`` are the header names that the template maps: the best evidence for a header. Raises UserError
     where the file is empty, of no kind that is read, or cannot be read as declared.

@@ -42,14 +42,14 @@ class JoinedDrop:
             f"{member} {found.records:,} rows" for member, found in list(zip(names, founds, strict=True))[:MAX_LISTED]
         )
         more = f" and {len(names) - MAX_LISTED:,} more" if len(names) > MAX_LISTED else ""
-        inner = tuple(f"{member}: {text}" for member, found in zip(names, founds, strict=True) for text in found.notices)
+        inner = tuple(
+            f"{member}: {text}" for member, found in zip(names, founds, strict=True) for text in found.notices
+        )
         self.found = replace(
             founds[0],
             encoding=encoding,
             row_delimiter=ends.pop() if len(ends) == 1 else "mixed",
-            confidence={
-                key: min(found.confidence.get(key, 1.0) for found in founds) for key in founds[0].confidence
-            },
+            confidence={key: min(found.confidence.get(key, 1.0) for found in founds) for key in founds[0].confidence},
             preamble_lines=sum(found.preamble_lines for found in founds),
             blank_lines=sum(found.blank_lines for found in founds),
             footer_lines=sum(found.footer_lines for found in founds),
