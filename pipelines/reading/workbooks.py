@@ -174,33 +174,33 @@ class _Conversion:
 
     def __init__(self, width: int) -> None:
         self.width = width
-        self.rows = self.cells = 0
+        self.rows = self.cells = self._blank = 0
         self.numeric_rows, self.numeric_cells = array("q"), array("I")
 
     def write_rows(self, name: str, sheet: Iterator[tuple[Any, ...]]) -> Iterator[bytes]:
         """Yield the CSV text in pieces. Raises UserError where openpyxl cannot read a cell."""
-        lines: list[str] = []
-        size = blank = 0
         rows = enumerate(sheet, start=1)
-        while True:
-            try:
-                with warnings.catch_warnings(action="ignore"):
-                    number, row = next(rows, (0, ()))
-                    line = self._write_row(number, row) if row else ""
-            except _DAMAGE as error:
-                raise UserError(name, "A row of the sheet cannot be read by openpyxl.", _NOT_READ) from error
-            if not number:
-                break
-            if not line:
-                blank += 1
-                continue
-            lines += [""] * blank + [line]
-            size, blank = size + len(line), 0
-            if size > PIECE or len(lines) > PIECE:
-                yield ("\r\n".join(lines) + "\r\n").encode()
-                lines, size = [], 0
-        if lines:
+        while lines := self._take_lines(name, rows):
             yield ("\r\n".join(lines) + "\r\n").encode()
+
+    def _take_lines(self, name: str, rows: Iterator[tuple[int, tuple[Any, ...]]]) -> list[str]:
+        """Return the next lines, blank ones only where a filled one follows; none at the end."""
+        lines: list[str] = []
+        size = 0
+        try:
+            with warnings.catch_warnings(action="ignore"):
+                for number, row in rows:
+                    line = self._write_row(number, row) if row else ""
+                    if not line:
+                        self._blank += 1
+                        continue
+                    lines += [""] * self._blank + [line]
+                    self._blank, size = 0, size + len(line)
+                    if size > PIECE:
+                        break
+        except _DAMAGE as error:
+            raise UserError(name, "A row of the sheet cannot be read by openpyxl.", _NOT_READ) from error
+        return lines
 
     def _write_row(self, number: int, row: tuple[Any, ...]) -> str:
         """Return a row as a line without its end, '' where it has no filled cell."""

@@ -56,7 +56,8 @@ def _render_csv(drop: Drop, raw: pl.DataFrame) -> bytes:
     encoding = found.encoding
     delimiter = found.delimiter or ","
     end = "\n" if found.row_delimiter == "mixed" else found.row_delimiter
-    ends = [text.encode(encoding) for text in (end, "\r\n", "\n", "\r")]
+    ends = [text.encode(encoding) for text in ("\r\n", end, "\n", "\r")]
+    line_end = end.encode(encoding)
 
     def cells(*values: str) -> bytes:
         quoted = (f'"{value.replace(chr(34), chr(34) * 2)}"' for value in values)
@@ -66,9 +67,9 @@ def _render_csv(drop: Drop, raw: pl.DataFrame) -> bytes:
     if found.has_header:
         taken = {fold_header(header) for header in found.headers}
         names = [name if name not in taken else f"leadmill_{name}" for name in ADDED]
-        parts += [_without_end(drop.header_bytes, ends), cells(*names), ends[0]]
+        parts += [_without_end(drop.header_bytes, ends), cells(*names), line_end]
     for row_number, record, code, detail in raw.select("row_number", "raw", "code", "detail").iter_rows():
-        parts += [_without_end(record, ends), cells(str(row_number), code, *_why(code, detail)), ends[0]]
+        parts += [_without_end(record, ends), cells(str(row_number), code, *_why(code, detail)), line_end]
     return b"".join(parts)
 
 
