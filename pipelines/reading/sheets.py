@@ -8,7 +8,7 @@ import re
 import zipfile
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 from xml.parsers import expat
 
 from pipelines.errors import UserError
@@ -17,6 +17,9 @@ from pipelines.reading.expanding import PIECE
 # What Excel has; and what a list can have, else one stray cell would make millions of empty ones.
 MAX_SHEET_ROWS = 1_048_576
 MAX_COLUMNS = 2_000
+MAX_STRINGS = 10_000_000
+# What stands in a row, or between and behind rows: openpyxl holds that much at a time.
+MAX_ELEMENTS = 1_000_000
 _NOT_READ = "Save it as .xlsx or CSV anew and send that."
 _REFERENCE = re.compile(r"\$?([A-Z]{1,4})\$?(\d{1,9})$")
 
@@ -68,6 +71,8 @@ def find_blank_strings(archive: zipfile.ZipFile, name: str) -> set[int]:
     def on_start(tag: str, _: dict[str, str]) -> None:
         if tag == "si":
             state.update(number=state["number"] + 1, has_text=False)
+            if state["number"] >= MAX_STRINGS:
+                _refuse_many(name, "strings", MAX_STRINGS)
         elif tag == "rPh":
             state["phonetic"] += 1
         state["in_text"] = tag == "t" and not state["phonetic"]
@@ -101,19 +106,22 @@ class _Counter:
     def __init__(self, name: str, blank: Collection[int]) -> None:
         self.name, self.blank = name, blank
         self.count = SheetCount()
-        self.row = self.column = 0
+        self.row = self.column = self.elements = 0
         self.is_filled_row = self.has_formula = self.is_value = False
         self.kind, self.value = "n", ""
 
     def on_start(self, tag: str, values: dict[str, str]) -> None:
         self.is_value = tag == "v" or (tag == "t" and self.kind == "inlineStr")
+        self.elements += 1
+        if self.elements > MAX_ELEMENTS:
+            _refuse_many(self.name, "elements in one place", MAX_ELEMENTS)
         if tag == "c":
             self.kind, self.value, self.has_formula = values.get("t", "n"), "", False
             self.column = self._find_column(values["r"]) if "r" in values else self.column + 1
             self._require_bounds()
         elif tag == "row":
             self.row = int(float(values["r"])) if "r" in values else self.row + 1
-            self.column, self.is_filled_row = 0, False
+            self.column, self.elements, self.is_filled_row = 0, 0, False
             self._require_bounds()
         elif tag == "f":
             self.has_formula = True
@@ -186,7 +194,11 @@ class _Parser:
         return short
 
 
-def refuse_entities(name: str) -> None:
+def _refuse_many(name: str, what: str, most: int) -> NoReturn:
+    raise UserError(name, f"The workbook has more than {most:,} {what}.", "Send the sheet as CSV.")
+
+
+def refuse_entities(name: str) -> NoReturn:
     """Raise the UserError of a workbook that declares XML entities."""
     raise UserError(name, "The workbook declares XML entities, which no spreadsheet does.", _NOT_READ)
 

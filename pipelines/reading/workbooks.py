@@ -30,7 +30,7 @@ from pipelines.reading.source import open_source
 MAX_WORKBOOK_BYTES = 4 << 30
 # openpyxl holds these parts in memory, several times their size.
 MAX_STRINGS_BYTES = 512 << 20
-MAX_PART_BYTES = 32 << 20
+MAX_PART_BYTES = 16 << 20
 _DOCTYPES = (b"<!DOCTYPE", b"<\x00!\x00D\x00O\x00C\x00")
 _CARRIAGE = re.compile(r"(?:\r|_x000D_)\n?", re.IGNORECASE)
 # What openpyxl raises where a part is not as the standard has it.

@@ -16,7 +16,7 @@ from openpyxl.workbook import Workbook
 
 from pipelines.errors import UserError
 from pipelines.importing import import_drop
-from pipelines.reading import workbooks
+from pipelines.reading import sheets, workbooks
 from pipelines.reading.cell_texts import write_cell
 from pipelines.reading.drops import Drop, open_drop
 from pipelines.reading.settings import FileSettings
@@ -313,6 +313,17 @@ def test_a_workbook_that_expands_beyond_bounds_is_refused_before_it_is_opened(op
         open_book(change_part(content, SHEET, lambda xml: xml, {"xl/media/x.bin": bytes(80 << 20)}))
     with pytest.raises(UserError, match="beside its sheets"):
         open_book(change_part(content, "xl/styles.xml", lambda xml: xml + b" " * (33 << 20)))
+
+
+def test_elements_without_end_are_refused(open_book, monkeypatch):
+    content = share_strings(to_bytes(make_book(Leads=LEADS)))
+    cells = b'<c r="A9"/>' * 1_000_001 + b"</row></sheetData>"
+
+    with pytest.raises(UserError, match="more than 1,000,000 elements"):
+        open_book(change_part(content, SHEET, lambda xml: xml.replace(b"</row></sheetData>", cells)))
+    monkeypatch.setattr(sheets, "MAX_STRINGS", 2)
+    with pytest.raises(UserError, match="more than 2 strings"):
+        open_book(content)
 
 
 def test_one_long_text_in_many_cells_is_refused(open_book):
