@@ -60,6 +60,9 @@ def list_sheets(archive: zipfile.ZipFile, name: str) -> list[Sheet]:
 
     _Parser(on_relation).read(archive, f"{folder}/_rels/{file}.rels", name)
     _Parser(on_sheet).read(archive, book, name)
+    if len({sheet.part for sheet in sheets}) < len(sheets):
+        # No program writes that; a thousand names for one large sheet would be read a thousand times.
+        raise UserError(name, "The workbook is damaged: two of its sheets are the same part.", _NOT_READ)
     return sheets
 
 

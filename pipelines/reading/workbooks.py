@@ -31,6 +31,7 @@ MAX_WORKBOOK_BYTES = 4 << 30
 # openpyxl holds these parts in memory, several times their size.
 MAX_STRINGS_BYTES = 512 << 20
 MAX_PART_BYTES = 16 << 20
+MAX_PART_TAGS = 500_000
 _DOCTYPES = (b"<!DOCTYPE", b"<\x00!\x00D\x00O\x00C\x00")
 _CARRIAGE = re.compile(r"(?:\r|_x000D_)\n?", re.IGNORECASE)
 # What openpyxl raises where a part is not as the standard has it.
@@ -103,14 +104,16 @@ def check_parts(name: str, archive: zipfile.ZipFile, compressed: int) -> None:
         part = member.filename.lower()
         is_xml = part.endswith((".xml", ".rels"))
         most = MAX_STRINGS_BYTES if "sharedstrings" in part else MAX_PART_BYTES
-        size, tail = 0, b""
+        size, tags, tail = 0, 0, b""
         for piece in read_member(name, archive, member):
             allowance.spend(len(piece))
             size += len(piece)
             if is_xml and any(mark in tail + piece for mark in _DOCTYPES):
                 refuse_entities(name)
-            if is_xml and size > most and "/worksheets/" not in part:
-                fact = f"A part of the workbook beside its sheets has more than {most >> 20} MiB."
+            tags += piece.count(b"<")
+            is_small = size <= most and (most == MAX_STRINGS_BYTES or tags <= MAX_PART_TAGS)
+            if is_xml and not is_small and "/worksheets/" not in part:
+                fact = f"A part of the workbook beside its sheets has more than {most >> 20} MiB or {MAX_PART_TAGS:,} tags."
                 raise UserError(name, fact, "Send the sheet as CSV.")
             tail = piece[-16:]
 

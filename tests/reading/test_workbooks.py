@@ -313,6 +313,8 @@ def test_a_workbook_that_expands_beyond_bounds_is_refused_before_it_is_opened(op
         open_book(change_part(content, SHEET, lambda xml: xml, {"xl/media/x.bin": bytes(80 << 20)}))
     with pytest.raises(UserError, match="beside its sheets"):
         open_book(change_part(content, "xl/styles.xml", lambda xml: xml + b" " * (33 << 20)))
+    with pytest.raises(UserError, match="beside its sheets"):
+        open_book(change_part(content, "xl/styles.xml", lambda xml: xml + b"<xf/>" * 500_001))
 
 
 def test_elements_without_end_are_refused(open_book, monkeypatch):
@@ -339,6 +341,7 @@ def test_a_damaged_workbook_is_refused(open_book):
     for part, change in (
         (SHEET, lambda xml: xml[:-40]),
         ("xl/workbook.xml", lambda xml: b"no xml"),
+        ("xl/workbook.xml", lambda xml: re.sub(rb"(<sheet [^>]*/>)", rb"\1\1", xml)),
         (SHEET, lambda xml: xml.replace(b"<v>1</v>", b"<v>999</v>")),
         (SHEET, lambda xml: xml.replace(b"<v>447400123457</v>", b"<v>x</v>")),
         ("xl/styles.xml", lambda xml: xml[:-40]),
