@@ -113,7 +113,7 @@ def check_parts(name: str, archive: zipfile.ZipFile, compressed: int) -> None:
             tags += piece.count(b"<")
             is_small = size <= most and (most == MAX_STRINGS_BYTES or tags <= MAX_PART_TAGS)
             if is_xml and not is_small and "/worksheets/" not in part:
-                fact = f"A part of the workbook beside its sheets has more than {most >> 20} MiB or {MAX_PART_TAGS:,} tags."
+                fact = f"A part beside its sheets has more than {most >> 20} MiB or {MAX_PART_TAGS:,} tags."
                 raise UserError(name, fact, "Send the sheet as CSV.")
             tail = piece[-16:]
 
