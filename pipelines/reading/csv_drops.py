@@ -63,6 +63,8 @@ def _decode_cells(index: Index, content: memoryview, records: Records, number: i
 class CsvDrop:
     """An opened CSV file; see pipelines.reading.drops.Drop."""
 
+    footer_bytes = b""
+
     def __init__(self, layout: Layout, index: Index, notices: tuple[str, ...]) -> None:
         source = index.source
         self._index = index

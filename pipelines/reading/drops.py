@@ -48,6 +48,7 @@ class Drop(Protocol):
 
     found: Found
     header_bytes: bytes
+    footer_bytes: bytes  # what stands behind the records of a document, such as the end of its root
 
     def chunks(self, rows: int = 250_000) -> Iterator[pl.DataFrame]:
         """Yield the data rows in file order, at most ``rows`` at a time.
@@ -97,7 +98,7 @@ def _open_content(content: Content, settings: FileSettings, mapped_headers: Coll
         return open_workbook(content, settings, mapped_headers)
     source = open_source(content, settings.encoding)
     if settings.format == "json" or (settings.format == "auto" and looks_like_json(source)):
-        return open_json(source)
+        return open_json(source, settings, mapped_headers)
     return open_csv(source, settings, mapped_headers)
 
 

@@ -1,20 +1,34 @@
-"""A JSON drop: an array of objects, ``{"rows": [...]}``, or JSON lines. Slower than CSV: the parser works per item."""
+"""A JSON drop: an array of objects, an object that holds one, one object, or JSON lines.
+
+Slower than CSV: the parser works item by item.
+"""
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Collection
+from dataclasses import replace
 from typing import Any, NoReturn
 
 import numpy as np
-import polars as pl
 
+from pipelines.errors import UserError
 from pipelines.reading import flaws
-from pipelines.reading.drops import Found
-from pipelines.reading.flaws import name_flaws
-from pipelines.reading.frames import name_columns
-from pipelines.reading.json_scan import Items, check_depth, find_items, refuse_at
+from pipelines.reading.items import MAX_ELEMENTS, MAX_PATHS, Cells, Document, ItemDrop, Items, refuse_paths
+from pipelines.reading.json_outline import find_container
+from pipelines.reading.json_scan import (
+    check_depth,
+    check_outside,
+    find_items,
+    find_lines,
+    has_lines,
+    refuse_at,
+)
+from pipelines.reading.places import count_lines, skip_blanks, trim_blanks
+from pipelines.reading.settings import FileSettings
 from pipelines.reading.source import Source
+from pipelines.reading.tokens import Bytes
 
-_CONTROLS = str.maketrans("", "", "".join(map(chr, range(32))).translate(str.maketrans("", "", "\t\n\r")))
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 class _Number(str):
@@ -27,128 +41,151 @@ class _Pairs(list[tuple[str, Any]]):
     """An object as it was written, with keys that come twice."""
 
 
-def open_json(source: Source) -> "JsonDrop":
-    """Find the items of a JSON drop and their keys. Raises UserError where it is malformed, naming line and column."""
-    piece = source.work[source.start :].tobytes()
-    # Bytes that are not UTF-8 stay as they are: they cost their own item.
-    text = piece if source.work_encoding == "utf-8" else source.to_utf8(piece)
-    return JsonDrop(source, text, find_items(source.name, text))
+class _FlawError(Exception):
+    """An item that cannot be read, by its number in pipelines.reading.flaws."""
+
+    def __init__(self, flaw: int) -> None:
+        self.flaw = flaw
 
 
-class JsonDrop:
-    """An opened JSON file; see pipelines.reading.drops.Drop."""
+def open_json(source: Source, settings: FileSettings, mapped_headers: Collection[str] = ()) -> ItemDrop:
+    """Find the items of a JSON drop and their paths.
 
-    header_bytes = b""
+    An array at the top, and JSON lines, are the records whatever ``settings.records`` says: so is a reject file. In
+    an object the records are the array at that path (keys joined by ``.``; ``$`` is the document itself, as one
+    record). Undeclared they are the array ``rows`` at the top; else the only array of objects at most three keys
+    down, unless the object itself has every header of ``mapped_headers``; else the object is the one record.
 
-    def __init__(self, source: Source, text: bytes, items: Items) -> None:
-        self._source, self._text, self._items = source, text, items
-        ends = np.flatnonzero(np.frombuffer(text, dtype=np.uint8) == 10)
-        self._lines = np.searchsorted(ends, items.start) + 1
-        keys: dict[str, None] = {}
-        last_flaw = flaws.GOOD
-        for number in range(len(items.start)):
-            value, last_flaw = self._parse(number)
-            keys.update(dict.fromkeys(key for key, _ in value) if last_flaw == flaws.GOOD else {})
-        blank = int(np.count_nonzero(np.diff(ends, prepend=-1) == 1)) if items.is_by_line else 0
-        self.found = Found(
-            format="json",
-            encoding=source.encoding,
-            delimiter=None,
-            row_delimiter="\n",
-            quote=None,
-            has_header=True,
-            first_row=1,
-            confidence={"encoding": source.confidence, "format": 1.0},
-            headers=tuple(keys),
-            preamble_lines=0,
-            blank_lines=blank,
-            records=len(items.start),
-            truncated=items.is_by_line and last_flaw == flaws.NOT_AN_OBJECT and not text.endswith(b"\n"),
-        )
+    Raises UserError where the file is malformed, naming line and column, where the path is not there and where more
+    than one thing could be the records.
+    """
+    source = replace(source, work=source.work[source.start :], start=0)
+    view, name = source.work, source.name
+    begin = skip_blanks(view, 0, len(view))
+    head = view[begin : begin + 1].tobytes()
+    if head == b"[":
+        return _open_items(source, find_items(name, view), Document("json"))
+    if head != b"{":
+        raise UserError(name, "This is not JSON: it begins with neither [ nor {.", "Declare file.format: csv.")
+    if has_lines(view, begin):
+        items, blank_lines = find_lines(view, begin=0)
+        is_cut = int(view[-1]) != ord("\n")
+        return _open_items(source, items, Document("json", blank_lines=blank_lines, may_be_cut=is_cut), by_line=True)
+    return _open_object(source, settings, mapped_headers)
 
-    def chunks(self, rows: int = 250_000) -> Iterator[pl.DataFrame]:
-        """Yield the data rows in file order; see pipelines.reading.drops.Drop."""
-        columns = name_columns(len(self.found.headers))
-        for begin in range(0, self.found.records, rows):
-            end = min(begin + rows, self.found.records)
-            parsed = [self._parse(number) for number in range(begin, end)]
-            objects = [dict(value) if flaw == flaws.GOOD else {} for value, flaw in parsed]
-            cells = {
-                column: pl.Series([_write_cell(each.get(header)) for each in objects], dtype=pl.String)
-                for column, header in zip(columns, self.found.headers, strict=True)
-            }
-            yield pl.DataFrame(
-                {
-                    "row_number": pl.Series(np.arange(begin + 1, end + 1, dtype=np.int64)),
-                    "line_number": pl.Series(self._lines[begin:end].astype(np.int64)),
-                    "flaw": name_flaws(np.array([flaw for _, flaw in parsed], dtype=np.uint8)),
-                    **cells,
-                }
-            )
 
-    def raw_records(self, row_numbers: pl.Series) -> pl.DataFrame:
-        """Return the supplier's own bytes of these items; see pipelines.reading.drops.Drop."""
-        numbers = row_numbers.cast(pl.Int64)
-        pieces = [self._piece(number - 1) for number in numbers.to_list()]
-        source = self._source
-        if source.errors == "strict" and source.work_encoding != "utf-8":
-            raw = [piece.decode().encode(source.encoding) for piece in pieces]
-        else:
-            raw = [source.to_file_bytes(piece) for piece in pieces]
-        return pl.DataFrame({"row_number": numbers, "raw": raw}, schema={"row_number": pl.Int64, "raw": pl.Binary})
+def _open_object(source: Source, settings: FileSettings, mapped_headers: Collection[str]) -> ItemDrop:
+    view, name = source.work, source.name
+    declared = None if settings.records in (None, "auto") else settings.records
+    container = find_container(name, view, declared, mapped_headers)
+    if container is None:
+        return _open_items(source, _find_whole(view, 0, len(view)), Document("json"))
+    found = f"The records are taken from {container.path}."
+    notices = () if declared or container.path == "rows" else (found,)
+    if container.is_array:
+        return _open_items(source, find_items(name, view, container.opening), Document("json", notices))
+    check_outside(name, view, container.opening, container.closing)
+    return _open_items(source, _find_whole(view, container.opening, container.closing + 1), Document("json", notices))
 
-    def _piece(self, number: int) -> bytes:
-        return self._text[self._items.start[number] : self._items.end[number]]
 
-    def _parse(self, number: int) -> tuple[_Pairs, int]:
-        """Return an item's keys and values, and its flaw; malformed items of an array refuse the file."""
-        piece = self._piece(number)
-        check_depth(self._source.name, piece)
+def _find_whole(view: Bytes, begin: int, end: int) -> Items:
+    start, stop = trim_blanks(view, np.array([begin]), np.array([end]))
+    return Items(start, stop, count_lines(view, start))
+
+
+def _open_items(source: Source, items: Items, document: Document, *, by_line: bool = False) -> ItemDrop:
+    def parse(number: int, piece: bytes) -> tuple[Cells, int]:
+        check_depth(source.name, piece)
+        text = ""
         try:
+            text = piece.decode(source.work_encoding)
             value = json.loads(
-                piece.decode(), object_pairs_hook=_Pairs, parse_int=_Number, parse_float=_Number, parse_constant=_refuse
+                text, object_pairs_hook=_Pairs, parse_int=_Number, parse_float=_Number, parse_constant=_refuse_constant
             )
+            return _read_item(source.name, value, text), flaws.GOOD
         except UnicodeDecodeError:
-            return _Pairs(), flaws.BAD_BYTES
+            return {}, flaws.BAD_BYTES
+        except _FlawError as error:
+            return {}, error.flaw
         except json.JSONDecodeError as error:
-            if self._items.is_by_line:
-                return _Pairs(), flaws.NOT_AN_OBJECT
-            offset = int(self._items.start[number]) + len(error.doc[: error.pos].encode())
-            refuse_at(self._source.name, self._text, error.msg, offset)
-        return (value, _find_flaw(value)) if isinstance(value, _Pairs) else (_Pairs(), flaws.NOT_AN_OBJECT)
+            if by_line:
+                return {}, flaws.NOT_AN_OBJECT
+            place = int(items.start[number]) + len(text[: error.pos].encode(source.work_encoding))
+            refuse_at(source.name, source.work, error.msg, place)
+
+    return ItemDrop(source, items, parse, document)
 
 
-def _refuse(constant: str) -> NoReturn:
+def _refuse_constant(constant: str) -> NoReturn:
     raise json.JSONDecodeError(f"{constant} is not JSON", constant, 0)
 
 
-def _find_flaw(value: _Pairs) -> int:
-    if len({key for key, _ in value}) < len(value):
-        return flaws.DUPLICATE_KEY
+def _read_item(name: str, value: object, text: str) -> Cells:
+    """Return an item's text by path.
+
+    A field of an object in an object is ``address.city``, an element of an array ``phones[0]`` and its fields
+    ``phones[0].number``, counted from 0, the first MAX_ELEMENTS of each array. An object and an array are also there
+    as a whole, as compact JSON. A key that holds ``.`` or ``[`` itself stands as it is written: such a key and a path
+    of the same name are one column of the drop, and in one item they are a field named twice.
+    """
+    if not isinstance(value, _Pairs):
+        raise _FlawError(flaws.NOT_AN_OBJECT)
+    if "\\" in text:
+        _check_texts(value)
+    cells: Cells = {}
     for key, item in value:
-        for text in (key, _write_cell(item) or ""):
-            if text.translate(_CONTROLS) != text:
-                return flaws.CONTROL
-            try:
-                size = len(text.encode())
-            except UnicodeEncodeError:
-                return flaws.BAD_BYTES
-            if size > flaws.MAX_CELL_BYTES:
-                return flaws.TOO_LONG
-    return flaws.GOOD
+        _add_cells(cells, key, item)
+        if len(cells) > MAX_PATHS:
+            refuse_paths(name)
+    if len(text) * 4 > flaws.MAX_CELL_BYTES:
+        longest = max((len(each.encode()) for each in (*cells, *cells.values()) if each), default=0)
+        if longest > flaws.MAX_CELL_BYTES:
+            raise _FlawError(flaws.TOO_LONG)
+    return cells
 
 
-def _write_cell(value: Any) -> str | None:  # noqa: ANN401 (whatever JSON holds)
-    return None if value is None else str(value) if isinstance(value, str) else _write_nested(value)
-
-
-def _write_nested(value: Any) -> str:  # noqa: ANN401 (whatever JSON holds)
-    """Write a value as compact JSON, numbers as they were written."""
-    if isinstance(value, _Number):
-        return str(value)
+def _add_cells(cells: Cells, path: str, value: Any) -> str:  # noqa: ANN401 (whatever JSON holds)
+    """Add a value's own path and those below it, and return the value as compact JSON."""
+    if path in cells:
+        raise _FlawError(flaws.DUPLICATE_KEY)
     if isinstance(value, _Pairs):
-        fields = (f"{json.dumps(key, ensure_ascii=False)}:{_write_nested(item)}" for key, item in value)
-        return "{" + ",".join(fields) + "}"
-    if isinstance(value, list):
-        return "[" + ",".join(map(_write_nested, value)) + "]"
-    return json.dumps(value, ensure_ascii=False)
+        cells[path] = None  # its place among the headers: before its fields
+        fields = (f"{_quote(key)}:{_add_cells(cells, f'{path}.{key}', item)}" for key, item in value)
+        cells[path] = written = "{" + ",".join(fields) + "}"
+    elif isinstance(value, list):
+        cells[path] = None
+        beyond: Cells = {}
+        elements = (
+            _add_cells(cells if number < MAX_ELEMENTS else beyond, f"{path}[{number}]", item)
+            for number, item in enumerate(value)
+        )
+        cells[path] = written = "[" + ",".join(elements) + "]"
+    elif isinstance(value, _Number):
+        cells[path] = written = str(value)
+    elif isinstance(value, str):
+        cells[path], written = value, _quote(value)
+    else:
+        written = json.dumps(value)
+        cells[path] = None if value is None else written
+    if len(written) > flaws.MAX_CELL_BYTES:
+        raise _FlawError(flaws.TOO_LONG)
+    return written
+
+
+def _quote(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _check_texts(value: Any) -> None:  # noqa: ANN401 (whatever JSON holds)
+    """Refuse an item in which an escape stands for a control character or for half of a character."""
+    if isinstance(value, str):
+        if _CONTROL.search(value):
+            raise _FlawError(flaws.CONTROL)
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise _FlawError(flaws.BAD_BYTES) from None
+    elif isinstance(value, list):
+        for item in value:  # of an object: its pairs, which are tuples
+            for each in item if isinstance(item, tuple) else (item,):
+                _check_texts(each)
