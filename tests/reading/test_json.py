@@ -15,7 +15,6 @@ from pipelines.reading.drops import Drop, open_drop
 from pipelines.reading.json_scan import find_items, find_lines
 from pipelines.reading.settings import FileSettings
 
-
 # What `LEADS` stands for in a content.
 LEADS = '[{"name": "Ann", "phone": "1"}, {"name": "Bob", "phone": "2"}]'
 
