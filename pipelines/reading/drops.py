@@ -1,5 +1,6 @@
 """Open a drop: find out how it is written, count its records, and hand out its rows."""
 
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,6 +13,11 @@ from pipelines.reading.containers import Content, unpack
 from pipelines.reading.settings import FileSettings
 from pipelines.reading.source import Source, open_source
 
+# A CSV header may well be `<name>,<phone>`: a tag alone is not XML.
+_XML_HEAD = re.compile(
+    rb"""\s*(?:<\?xml\s|<!--|<!doctype\s|<[a-z_][\w:.-]*(?:\s[^<>]*=\s*["'][^<]*)?\s*/?(?:>\s*(?:<|$)|$))""",
+    re.IGNORECASE,
+)
 FORMATS = ("auto", "csv", "json", "xml", "xlsx")
 
 
@@ -67,7 +73,7 @@ class Drop(Protocol):
 
 
 def open_drop(path: Path, settings: FileSettings, mapped_headers: Collection[str] = ()) -> Drop:
-    """Open a drop: CSV, JSON, a workbook, or the tables of an archive; what ``settings`` declares wins.
+    """Open a drop: CSV, JSON, XML, a workbook, or the tables of an archive; what ``settings`` declares wins.
 
     ``mapped_headers`` are the header names that the template maps: the best evidence for a header. Raises UserError
     where the file is empty, of no kind that is read, or cannot be read as declared.
@@ -89,16 +95,19 @@ def open_drop(path: Path, settings: FileSettings, mapped_headers: Collection[str
 
 
 def _open_content(content: Content, settings: FileSettings, mapped_headers: Collection[str]) -> Drop:
-    """Open one table as what it is: a workbook by its bytes, else as declared, else JSON where it looks like that."""
+    """Open one table as what it is: a workbook by its bytes, else as declared, else what it looks like."""
     from pipelines.reading.csv_drops import open_csv
     from pipelines.reading.json_drops import open_json
     from pipelines.reading.workbooks import open_workbook
+    from pipelines.reading.xml_drops import open_xml
 
     if content.kind == "xlsx":
         return open_workbook(content, settings, mapped_headers)
     source = open_source(content, settings.encoding)
     if settings.format == "json" or (settings.format == "auto" and looks_like_json(source)):
         return open_json(source, settings, mapped_headers)
+    if settings.format == "xml" or (settings.format == "auto" and looks_like_xml(source)):
+        return open_xml(source, settings, mapped_headers)
     return open_csv(source, settings, mapped_headers)
 
 
@@ -107,6 +116,12 @@ def looks_like_json(source: Source) -> bool:
     head = source.work[source.start : source.start + 4096].tobytes().lstrip(b" \t\r\n")
     behind = head[1:].lstrip(b" \t\r\n")[:1]
     return (head[:1] == b"[" and behind in (b"{", b"]")) or (head[:1] == b"{" and behind in (b'"', b"}"))
+
+
+def looks_like_xml(source: Source) -> bool:
+    """Say whether a file begins as XML or HTML do: with a declaration, or with a tag that a tag or nothing follows."""
+    head = source.work[source.start : source.start + 4096].tobytes()
+    return _XML_HEAD.match(head) is not None
 
 
 def count_records(path: Path, settings: FileSettings, mapped_headers: Collection[str] = ()) -> int:

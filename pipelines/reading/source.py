@@ -6,6 +6,7 @@ single-byte encodings), else (UTF-16 and such) a UTF-8 copy in a temporary file.
 
 import codecs
 import mmap
+import re
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _MULTI_BYTE = ("utf", "shift", "euc", "big5", "gb", "iso2022", "johab", "hz", "cp9")
+_XML_DECLARATION = re.compile(rb"""<\?xml\s(?:[^?>]*?encoding\s*=\s*["'](?P<encoding>[\w.:-]*)["'])?""")
 _DIRECT = {"utf-8", "ascii", "cp1252", "iso8859-1"}
 
 
@@ -70,7 +72,8 @@ class Source:
 def open_source(content: Content, encoding: str) -> Source:
     """Settle the encoding of a file's bytes: a byte order mark, else the declared one, else what fits.
 
-    Raises UserError where it is empty, not text, or the declared encoding is not known.
+    XML declares one itself, or is UTF-8. Raises UserError where it is empty, not text, or the declared encoding is not
+    known.
     """
     name, work = content.name, content.work
     if not len(work):
@@ -101,6 +104,12 @@ def _find_encoding(name: str, work: Bytes, head: bytes, declared: str) -> tuple[
         return b"", "utf-16-be", 0.9
     if min(nul_share) > 0.1:
         raise UserError(name, "This is not text: it is full of NUL bytes.", "Send the list as CSV or JSON text.")
+    inside = _XML_DECLARATION.match(head)
+    if inside:
+        named = _look_up(name, (inside["encoding"] or b"utf-8").decode())
+        # UTF-16 would not have been read up to here: the file was written anew and its declaration was not.
+        if not named.startswith(("utf-16", "utf-32")):
+            return b"", named, 0.95
     return b"", *_find_eight_bit(work)
 
 
@@ -169,7 +178,7 @@ def _look_up(name: str, declared: str) -> str:
     try:
         codec = codecs.lookup(declared)
         b"".decode(declared)
-    except LookupError as error:
+    except (LookupError, UnicodeError) as error:
         raise UserError(name, f"The encoding '{declared}' is not known.", "Use utf-8, utf-16, cp1252 …") from error
     return codec.name
 

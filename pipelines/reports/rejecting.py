@@ -1,6 +1,7 @@
 """The reject file: the supplier's own rows, as they came, with what was wrong and what to do."""
 
 import json
+import re
 from datetime import datetime
 from pathlib import Path
 
@@ -21,8 +22,9 @@ def write_rejects(home: Home, import_id: str, output: Path, now: datetime) -> in
     """Write the rejected and quarantined rows of an import and return how many.
 
     A CSV drop gives CSV in its own encoding, delimiter and bytes, the added columns behind its own; a JSON drop gives
-    JSON objects with the added names. Corrected and imported by the same template it imports. Raises UserError for an
-    import that is not there, or whose drop was never readable.
+    JSON objects with the added names; an XML drop its own elements, each behind a comment that says why. Corrected and
+    imported by the same template it imports. Raises UserError for an import that is not there, or whose drop was never
+    readable.
     """
     with open_reader(home, now) as connection:
         found = connection.execute(
@@ -41,8 +43,8 @@ def write_rejects(home: Home, import_id: str, output: Path, now: datetime) -> in
     template = Template.model_validate_json(settings)
     drop = open_drop(raw_path(home, sha256), template.file.to_settings(), template.headers)
     raw = drop.raw_records(rows["row_number"]).join(rows, on="row_number", how="inner", maintain_order="left")
-    content = _render_json(raw) if drop.found.format == "json" else _render_csv(drop, raw)
-    write_whole(output.absolute(), content)
+    render = {"json": _render_json, "xml": _render_xml}.get(drop.found.format, _render_csv)
+    write_whole(output.absolute(), render(drop, raw))
     return raw.height
 
 
@@ -65,12 +67,15 @@ def _render_csv(drop: Drop, raw: pl.DataFrame) -> bytes:
 
     parts = []
     if found.has_header:
-        taken = {fold_header(header) for header in found.headers}
-        names = [name if name not in taken else f"leadmill_{name}" for name in ADDED]
-        parts += [_without_end(drop.header_bytes, ends), cells(*names), line_end]
+        parts += [_without_end(drop.header_bytes, ends), cells(*_name_added(drop)), line_end]
     for row_number, record, code, detail in raw.select("row_number", "raw", "code", "detail").iter_rows():
         parts += [_without_end(record, ends), cells(str(row_number), code, *_why(code, detail)), line_end]
     return b"".join(parts)
+
+
+def _name_added(drop: Drop) -> list[str]:
+    taken = {fold_header(header) for header in drop.found.headers}
+    return [name if name not in taken else f"leadmill_{name}" for name in ADDED]
 
 
 def _without_end(record: bytes, ends: list[bytes]) -> bytes:
@@ -80,14 +85,40 @@ def _without_end(record: bytes, ends: list[bytes]) -> bytes:
     return record
 
 
-def _render_json(raw: pl.DataFrame) -> bytes:
-    lines = []
+def _render_json(drop: Drop, raw: pl.DataFrame) -> bytes:
+    encoding, errors = _name_codec(drop)
+    names, lines = _name_added(drop), []
     for row_number, record, code, detail in raw.select("row_number", "raw", "code", "detail").iter_rows():
-        added = json.dumps(dict(zip(ADDED, (row_number, code, *_why(code, detail)), strict=True)))
-        body = record.strip()
-        if body.startswith(b"{"):
+        added = json.dumps(dict(zip(names, (row_number, code, *_why(code, detail)), strict=True)))
+        body = _quote_damaged(record.decode(encoding, errors).strip())
+        if body.startswith("{"):
             inner = body[1:-1].strip()
-            lines.append(b"{" + (inner + b", " if inner else b"") + added[1:].encode())
+            lines.append("{" + (inner + ", " if inner else "") + added[1:])
         else:
-            lines.append(b'{"item": ' + body + b", " + added[1:].encode())
-    return b"[\n" + b",\n".join(lines) + b"\n]\n"
+            lines.append('{"item": ' + body + ", " + added[1:])
+    return ("[\n" + ",\n".join(lines) + "\n]\n").encode(encoding, errors)
+
+
+def _quote_damaged(body: str) -> str:
+    """Return an item, or, of a broken line of JSON lines, a text of it: one row must not break the file."""
+    try:
+        json.loads(body)
+    except ValueError:
+        return json.dumps(body, ensure_ascii=False)
+    return body
+
+
+def _render_xml(drop: Drop, raw: pl.DataFrame) -> bytes:
+    encoding, _ = _name_codec(drop)
+    parts = [drop.header_bytes]
+    for row_number, record, code, detail in raw.select("row_number", "raw", "code", "detail").iter_rows():
+        # Two hyphens would end the comment.
+        why = re.sub("-(?=-)", "- ", " ".join([f"row {row_number}: {code}.", *_why(code, detail)]))
+        parts += [f"<!-- {why} -->\n".encode(encoding, "replace"), record, "\n".encode(encoding)]
+    return b"".join([*parts, drop.footer_bytes])
+
+
+def _name_codec(drop: Drop) -> tuple[str, str]:
+    """Return the drop's encoding, and the handling of errors under which its damaged rows stay as they are."""
+    encoding = drop.found.encoding
+    return encoding, "surrogatepass" if encoding.startswith(("utf-16", "utf-32")) else "surrogateescape"
