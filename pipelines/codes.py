@@ -48,7 +48,7 @@ CODES: dict[str, Code] = {
     "Q_CONTROL": Code("The row has control characters.", "Export the row as plain text."),
     "Q_TOO_LONG": Code("A field is longer than any lead field can be.", _RESEND),
     "Q_NOT_AN_OBJECT": Code("The item is not an object of field names and values.", _RESEND),
-    "Q_DUPLICATE_KEY": Code("The object names a field twice.", _RESEND),
+    "Q_DUPLICATE_KEY": Code("The record names a field twice.", _RESEND),
     "Q_MULTIPLE_MATCHES": Code(
         "The row matches several different leads.", "Say which one it is, or set dedupe.on_multiple: first."
     ),

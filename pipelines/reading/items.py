@@ -53,6 +53,7 @@ class Document:
     notices: tuple[str, ...] = ()
     blank_lines: int = 0
     may_be_cut: bool = False  # its last item is cut off if it is no object
+    is_first_plain: bool = False  # `Phone[0]` is `Phone`, also in an item that has only one
     header_bytes: bytes = b""
     footer_bytes: bytes = b""
 
@@ -62,6 +63,7 @@ class ItemDrop:
 
     def __init__(self, source: Source, items: Items, parse: Parse, document: Document) -> None:
         self._source, self._items, self._parse = source, items, parse
+        self._is_first_plain = document.is_first_plain
         self.header_bytes, self.footer_bytes = document.header_bytes, document.footer_bytes
         headers, last_flaw = self._find_headers()
         self.found = Found(
@@ -108,9 +110,10 @@ class ItemDrop:
         parsed = [self._parse_item(number) for number in range(begin, end)]
         objects: list[Cells] = [cells if flaw == flaws.GOOD else {} for cells, flaw in parsed]
         headers = self.found.headers
+        paths = [each.replace("[0]", "") for each in headers] if self._is_first_plain else headers
         columns = {
-            column: pl.Series([cells.get(header) for cells in objects], dtype=pl.String)
-            for column, header in zip(name_columns(len(headers)), headers, strict=True)
+            column: pl.Series([cells.get(path) for cells in objects], dtype=pl.String)
+            for column, path in zip(name_columns(len(headers)), paths, strict=True)
         }
         return pl.DataFrame(
             {

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Collection
 from dataclasses import replace
+from json.encoder import encode_basestring
 from typing import Any, NoReturn
 
 import numpy as np
@@ -99,9 +100,7 @@ def _open_items(source: Source, items: Items, document: Document, *, by_line: bo
         text = ""
         try:
             text = piece.decode(source.work_encoding)
-            value = json.loads(
-                text, object_pairs_hook=_Pairs, parse_int=_Number, parse_float=_Number, parse_constant=_refuse_constant
-            )
+            value = _DECODER.decode(text)
             return _read_item(source.name, value, text), flaws.GOOD
         except UnicodeDecodeError:
             return {}, flaws.BAD_BYTES
@@ -120,6 +119,12 @@ def _refuse_constant(constant: str) -> NoReturn:
     raise json.JSONDecodeError(f"{constant} is not JSON", constant, 0)
 
 
+# One for all items: making one takes longer than reading an item.
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_Pairs, parse_int=_Number, parse_float=_Number, parse_constant=_refuse_constant
+)
+
+
 def _read_item(name: str, value: object, text: str) -> Cells:
     """Return an item's text by path.
 
@@ -134,7 +139,10 @@ def _read_item(name: str, value: object, text: str) -> Cells:
         _check_texts(value)
     cells: Cells = {}
     for key, item in value:
-        _add_cells(cells, key, item)
+        if isinstance(item, str) and key not in cells:
+            cells[key] = item
+        else:
+            _add_cells(cells, key, item)
         if len(cells) > MAX_PATHS:
             refuse_paths(name)
     if len(text) * 4 > flaws.MAX_CELL_BYTES:
@@ -150,7 +158,7 @@ def _add_cells(cells: Cells, path: str, value: Any) -> str:  # noqa: ANN401 (wha
         raise _FlawError(flaws.DUPLICATE_KEY)
     if isinstance(value, _Pairs):
         cells[path] = None  # its place among the headers: before its fields
-        fields = (f"{_quote(key)}:{_add_cells(cells, f'{path}.{key}', item)}" for key, item in value)
+        fields = (f"{encode_basestring(key)}:{_add_cells(cells, f'{path}.{key}', item)}" for key, item in value)
         cells[path] = written = "{" + ",".join(fields) + "}"
     elif isinstance(value, list):
         cells[path] = None
@@ -161,19 +169,15 @@ def _add_cells(cells: Cells, path: str, value: Any) -> str:  # noqa: ANN401 (wha
         )
         cells[path] = written = "[" + ",".join(elements) + "]"
     elif isinstance(value, _Number):
-        cells[path] = written = str(value)
+        cells[path] = written = value
     elif isinstance(value, str):
-        cells[path], written = value, _quote(value)
+        cells[path], written = value, encode_basestring(value)
     else:
         written = json.dumps(value)
         cells[path] = None if value is None else written
     if len(written) > flaws.MAX_CELL_BYTES:
         raise _FlawError(flaws.TOO_LONG)
     return written
-
-
-def _quote(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
 
 
 def _check_texts(value: Any) -> None:  # noqa: ANN401 (whatever JSON holds)

@@ -70,7 +70,9 @@ def open_xml(source: Source, settings: FileSettings, mapped_headers: Collection[
     if record is root and not _read_cells(source.name, text.work[start[0] : end[0]].tobytes(), encoding):
         start, end = start[:0], end[:0]
     header, footer = _cut_frame(source, text, record)
-    document = Document("xml", _write_notices(record, declared), header_bytes=header, footer_bytes=footer)
+    document = Document(
+        "xml", _write_notices(record, declared), header_bytes=header, footer_bytes=footer, is_first_plain=True
+    )
     return _open_records(text, Items(start, end, count_lines(text.work, start)), encoding, document)
 
 
@@ -168,7 +170,7 @@ def _read_cells(name: str, piece: bytes, encoding: str) -> Cells:
 
     ``Address.City`` is an element of an element, ``@id`` and ``Address.@type`` are attributes, ``Address.#text`` is
     what stands beside other elements. Of elements that repeat in the record the first is both ``Phone`` and
-    ``Phone[0]``, the next ``Phone[1]``, up to MAX_ELEMENTS. An element with ``xsi:nil`` is null.
+    ``Phone[0]``, the next ``Phone[1]``, up to MAX_ELEMENTS; those beyond have no path. An element with ``xsi:nil`` is null.
     """
     cells: Cells = {}
     _add_cells(name, cells, "", _parse_piece(name, piece, encoding))

@@ -115,7 +115,7 @@ def test_fields_stand_under_their_paths(open_text):
             "@id": "7", "Name": "A & <B>!", "Name.@lang": "en", "Address.#text": "near", "Address.@type": "home",
             "Address.City": "Leeds", "Empty": "", "Phone.No": "1", "Phone[0].No": "1", "Phone[1].No": "2",
         },
-        {"Phone.No": "3"},
+        {"Phone.No": "3", "Phone[0].No": "3"},
     ]  # fmt: skip
     assert "None" in drop.found.headers
 
