@@ -10,6 +10,7 @@ import polars as pl
 
 from pipelines.errors import UserError
 from pipelines.reading.containers import Content, unpack
+from pipelines.reading.places import skip_blanks
 from pipelines.reading.settings import FileSettings
 from pipelines.reading.source import Source, open_source
 
@@ -113,15 +114,19 @@ def _open_content(content: Content, settings: FileSettings, mapped_headers: Coll
 
 def looks_like_json(source: Source) -> bool:
     """Say whether a file begins as an array of objects, an object, or JSON lines do."""
-    head = source.work[source.start : source.start + 4096].tobytes().lstrip(b" \t\r\n")
+    head = _read_head(source)
     behind = head[1:].lstrip(b" \t\r\n")[:1]
     return (head[:1] == b"[" and behind in (b"{", b"]")) or (head[:1] == b"{" and behind in (b'"', b"}"))
 
 
 def looks_like_xml(source: Source) -> bool:
     """Say whether a file begins as XML or HTML do: with a declaration, or with a tag that a tag or nothing follows."""
-    head = source.work[source.start : source.start + 4096].tobytes()
-    return _XML_HEAD.match(head) is not None
+    return _XML_HEAD.match(_read_head(source)) is not None
+
+
+def _read_head(source: Source) -> bytes:
+    begin = skip_blanks(source.work, source.start, len(source.work))
+    return source.work[begin : begin + 4096].tobytes()
 
 
 def count_records(path: Path, settings: FileSettings, mapped_headers: Collection[str] = ()) -> int:

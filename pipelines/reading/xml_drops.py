@@ -170,7 +170,8 @@ def _read_cells(name: str, piece: bytes, encoding: str) -> Cells:
 
     ``Address.City`` is an element of an element, ``@id`` and ``Address.@type`` are attributes, ``Address.#text`` is
     what stands beside other elements. Of elements that repeat in the record the first is both ``Phone`` and
-    ``Phone[0]``, the next ``Phone[1]``, up to MAX_ELEMENTS; those beyond have no path. An element with ``xsi:nil`` is null.
+    ``Phone[0]``, the next ``Phone[1]``, up to MAX_ELEMENTS; those beyond have no path. An element with
+    ``xsi:nil`` is null.
     """
     cells: Cells = {}
     _add_cells(name, cells, "", _parse_piece(name, piece, encoding))

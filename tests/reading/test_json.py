@@ -248,6 +248,15 @@ def test_a_file_in_another_encoding_gives_its_own_bytes_back(open_text):
     assert drop.raw_records(pl.Series([2, 1]))["raw"].to_list() == [b'{"name": "Ren\xe9"}', b'{"name": "Zo\xeb"}']
 
 
+@pytest.mark.parametrize("blanks", [" " * 5_000, "\n" * (2 << 20)])
+def test_blanks_before_between_and_behind_items_are_stepped_over(open_text, blanks):
+    drop = open_text(blanks.join(["", "[", '{"a": 1}', ",", '{"a": 2}', "]", ""]), "json")
+
+    assert read(drop)["c1"].to_list() == ["1", "2"]
+    assert drop.raw_records(pl.Series([2]))["raw"].to_list() == [b'{"a": 2}']
+    assert read(drop)["line_number"].to_list() == [1 + blanks.count("\n") * 2, 1 + blanks.count("\n") * 4]
+
+
 value = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text('ab"\\{}[],:\n é', max_size=6),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("ab", max_size=2), inner, max_size=3),
