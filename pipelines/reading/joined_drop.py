@@ -35,7 +35,7 @@ class JoinedDrop:
 
     def __init__(self, names: Sequence[str], drops: Sequence[Drop], encoding: str) -> None:
         self._drops = drops
-        self.header_bytes = drops[0].header_bytes
+        self.header_bytes, self.footer_bytes = drops[0].header_bytes, drops[0].footer_bytes
         founds = [drop.found for drop in drops]
         ends = {found.row_delimiter for found in founds}
         listed = ", ".join(

@@ -80,7 +80,7 @@ class WorkbookDrop:
                 "numeric_cells": pl.Series(conversion.numeric_cells, dtype=pl.UInt32),
             }
         ).set_sorted("line_number")
-        self.header_bytes = drop.header_bytes
+        self.header_bytes, self.footer_bytes = drop.header_bytes, drop.footer_bytes
         self.found = replace(drop.found, format="xlsx", notices=drop.found.notices + notices)
 
     def chunks(self, rows: int = 250_000) -> Iterator[pl.DataFrame]:
