@@ -81,8 +81,8 @@ def test_several_columns_are_joined_by_the_separator_without_the_blanks():
     assert clean(ANN, mapping=mapping)["address"] == "1 High St, red"
 
 
-def test_columns_without_a_separator_are_joined_directly():
-    mapping = {"phone1": "Tel", "address": {"columns": [5, 7]}}
+def test_columns_with_an_empty_separator_are_joined_directly():
+    mapping = {"phone1": "Tel", "address": {"columns": [5, 7], "separator": ""}}
 
     assert clean(ANN, mapping=mapping)["address"] == "1 High Stred"
 

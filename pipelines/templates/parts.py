@@ -175,7 +175,17 @@ class Expiry(Settings):
 
 
 class Columns(Settings):
-    """Several columns of the file joined into one field."""
+    """Several columns of the file joined into one field; with an empty separator they are glued on purpose."""
 
     columns: Annotated[list[Annotated[str | int, Field(union_mode="left_to_right")]], Field(min_length=1)]
     separator: str = ""
+
+    @model_validator(mode="after")
+    def check_separator(self) -> Self:
+        """Refuse several columns without a word on what stands between them. Source: checklist ML-073, ML-074."""
+        if len(self.columns) > 1 and "separator" not in self.model_fields_set:
+            raise ValueError(
+                'several columns into one field need a separator: write {columns: [...], separator: ", "}, or'
+                ' separator: "" to glue them.'
+            )
+        return self

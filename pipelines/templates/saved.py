@@ -46,6 +46,11 @@ def read_yaml(text: str, where: str) -> dict[str, Any]:
         mark = error.problem_mark or error.context_mark
         at = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
         problem = str(error.problem or error.context).split("\n")[0]
+        twice = re.match(r'found duplicate key "(.*?)" with value', problem)
+        if twice:
+            fact = f"{at}the key '{twice[1]}' stands there twice."
+            remedy = 'Take one away; several columns into one field are {columns: [...], separator: ", "}.'
+            raise UserError(where, fact, remedy) from None
         raise UserError(where, f"{at}this is not YAML: {problem}.", "Correct the line.") from None
     except (YAMLError, ValueError, RecursionError) as error:
         raise UserError(where, f"This is not YAML: {str(error).splitlines()[0]}.", "Correct the file.") from None

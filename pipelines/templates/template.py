@@ -90,6 +90,20 @@ class Template(Settings):
             raise ValueError(f"'{value}' is not a time zone. {nearest(value, sorted(available_timezones()))}")
         return value
 
+    @field_validator("mapping", mode="before")
+    @classmethod
+    def check_lists(cls, mapping: object) -> object:
+        """Refuse a bare list of columns: it does not say what stands between them."""
+        lists = (
+            [field for field, source in mapping.items() if isinstance(source, list)] if type(mapping) is dict else []
+        )
+        if lists:
+            raise ValueError(
+                f"field '{lists[0]}' comes from several columns: write {{columns: [...], separator: \", \"}}, or"
+                ' separator: "" to glue them.'
+            )
+        return mapping
+
     @field_validator("mapping")
     @classmethod
     def check_mapping(cls, mapping: dict[str, Source]) -> dict[str, Source]:
