@@ -42,9 +42,19 @@ def describe_raw(result: ImportResult) -> Metadata:
         "blank_lines": result.found.get("blank_lines"),
         "preamble_lines": result.found.get("preamble_lines"),
         "found": dg.MetadataValue.json(found) if found else None,
+        "notices": make_table(("notice",), ([notice] for notice in result.notices)) if result.notices else None,
+        "columns": _list_columns(result.found.get("columns", ())),
         "seconds_keep": result.steps.get("keep"),
         "seconds_read": result.steps.get("read"),
     }
+
+
+def _list_columns(columns: Sequence[Mapping[str, object]]) -> dg.MarkdownMetadataValue | None:
+    """Return what the columns hold, by shares of their cells."""
+    if not columns:
+        return None
+    names = ("position", *columns[0])
+    return make_table(names, ([at, *column.values()] for at, column in enumerate(columns, start=1)))
 
 
 def describe_clean(result: ImportResult) -> Metadata:

@@ -9,8 +9,9 @@ import duckdb
 import polars as pl
 from phonenumbers import SUPPORTED_REGIONS
 
-from pipelines.cleaning.mapping import fold_header, tidy
+from pipelines.cleaning.mapping import tidy
 from pipelines.cleaning.numbers import clean_cells
+from pipelines.columns.headers import fold_header
 from pipelines.errors import UserError
 from pipelines.home import Home, keep_raw
 from pipelines.published.publishing import mark_unpublished, publish

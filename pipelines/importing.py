@@ -17,6 +17,7 @@ from typing import Any
 import duckdb
 
 from pipelines.codes import find_code
+from pipelines.columns.fingerprint import Comparison, compare_headers, fingerprint_headers
 from pipelines.committing import Ledger, commit_leads, commit_rows, count_ledger
 from pipelines.errors import UserError
 from pipelines.home import Home, hash_file, keep_raw, sweep_work
@@ -27,6 +28,7 @@ from pipelines.receipts import (
     ImportResult,
     count_cost,
     find_earlier,
+    find_last_columns,
     find_published,
     forget_import,
     record_import,
@@ -148,16 +150,18 @@ def _screen_and_commit(
         rounds = screen(connection, order.template, situation)
         ledger = count_ledger(connection)
     require_balance(order.name, cleaned.drop.found.records, ledger.rows, "have a fate")
-    message = "" if order.is_released else _why_held(order.template, ledger, is_cut=cleaned.drop.found.truncated)
+    columns = compare_headers(find_last_columns(connection, order.template.name), cleaned.columns, order.template)
+    message = "" if order.is_released else _why_held(order, cleaned, ledger, columns)
+    found = _describe_file(order, cleaned, columns)
     with order.timed("commit"):
         if not message:
             add_supplier(connection, order.template.supplier, run.import_date)
             add_list(connection, run.destination, run.import_date)
             commit_leads(connection, ledger, clear_fetched=order.template.clear_fetched)
         commit_rows(connection, is_held=bool(message))
-        values = _line(order, cleaned, message) | {"seconds": seconds}
+        values = _line(order, found, message) | {"seconds": seconds}
         record_import(connection, run, values, ledger)
-    return _report(order, run, cleaned, ledger, message, rounds)
+    return _report(order, run, cleaned, found, ledger, message, rounds)
 
 
 def _plan(connection: duckdb.DuckDBPyConnection, order: Order) -> Run:
@@ -166,8 +170,17 @@ def _plan(connection: duckdb.DuckDBPyConnection, order: Order) -> Run:
     return plan_run(connection, order.template, destination, day, order.sha256, order.now, order.import_id)
 
 
-def _why_held(template: Template, ledger: Ledger, *, is_cut: bool) -> str:
+def _why_held(order: Order, cleaned: CleanedDrop, ledger: Ledger, columns: Comparison) -> str:
     """Return why a person has to look before this import goes on, or an empty text."""
+    reasons = () if order.is_forced else columns.hold_reasons
+    rest = _why_rows_held(order.template, ledger, is_cut=cleaned.drop.found.truncated)
+    if reasons and not rest:
+        rest = "Release the import to load it as it is, or cancel it."
+    return " ".join((*reasons, rest))
+
+
+def _why_rows_held(template: Template, ledger: Ledger, *, is_cut: bool) -> str:
+    """Return what is wrong with the rows as a whole, or an empty text."""
     if is_cut:
         return (
             "The file seems cut off in the middle of its last row. Ask the supplier for the whole file; release the"
@@ -184,30 +197,49 @@ def _why_held(template: Template, ledger: Ledger, *, is_cut: bool) -> str:
     )
 
 
-def _line(order: Order, cleaned: CleanedDrop | None, message: str, status: str | None = None) -> dict[str, Any]:
-    found = cleaned.drop.found if cleaned else None
+def _describe_file(order: Order, cleaned: CleanedDrop, columns: Comparison) -> dict[str, Any]:
+    """Return what was found out about the file and is kept with the import: no cell of it."""
+    is_let_through = order.is_released or order.is_forced
+    overruled = columns.hold_reasons if is_let_through else ()
+    found = cleaned.drop.found
+    return asdict(found) | {
+        "columns": list(cleaned.columns),
+        "fingerprint": fingerprint_headers(found.headers),
+        "notices": [*found.notices, *columns.notices, *overruled],
+    }
+
+
+def _line(order: Order, found: dict[str, Any], message: str, status: str | None = None) -> dict[str, Any]:
     return {
         "status": status or ("held" if message else "completed"),
         "file": order.name,
         "sha256": order.sha256,
         "bytes": order.file.stat().st_size,
         "notes": order.notes,
-        "blank_lines": found.blank_lines if found else 0,
-        "preamble_lines": found.preamble_lines if found else 0,
+        "blank_lines": found.get("blank_lines", 0),
+        "preamble_lines": found.get("preamble_lines", 0),
         "message": message or None,
         "started_at": order.now,
         "origins": order.origins,
-        "found": asdict(found) if found else {},
+        "found": found,
     }
 
 
-def _report(order: Order, run: Run, cleaned: CleanedDrop, ledger: Ledger, message: str, rounds: int) -> ImportResult:
+def _report(
+    order: Order,
+    run: Run,
+    cleaned: CleanedDrop,
+    found: dict[str, Any],
+    ledger: Ledger,
+    message: str,
+    rounds: int,
+) -> ImportResult:
     return replace(
         _outline(order, "held" if message else "completed", run.import_id, message),
         list=run.destination.name,
         import_date=run.import_date,
         rows_received=ledger.rows,
-        blank_lines=cleaned.drop.found.blank_lines,
+        blank_lines=found["blank_lines"],
         created=ledger.fates["created"],
         updated=ledger.fates["updated"],
         rejected=ledger.fates["rejected"],
@@ -217,7 +249,8 @@ def _report(order: Order, run: Run, cleaned: CleanedDrop, ledger: Ledger, messag
         warnings=ledger.warnings,
         cost=count_cost(run, ledger),
         expires_at=run.expires_at,
-        found=asdict(cleaned.drop.found),
+        found=found,
+        notices=found["notices"],
         rounds=rounds,
         sample=cleaned.sample,
         phone_paths=cleaned.phone_paths,
@@ -258,6 +291,6 @@ def _fail(order: Order, error: UserError) -> ImportResult:
             forget_import(connection, order.import_id)
         run = _plan(connection, order)
         add_supplier(connection, order.template.supplier, run.import_date)
-        record_import(connection, run, _line(order, None, str(error), "failed"), Ledger())
+        record_import(connection, run, _line(order, {}, str(error), "failed"), Ledger())
         publish(connection, order.home)
     return replace(result, import_id=run.import_id, import_date=run.import_date)

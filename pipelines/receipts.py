@@ -1,6 +1,7 @@
 """What is kept and told of an import: its result, its line in ``imports``, its place in the audit log."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -9,6 +10,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
+from pipelines.columns.profile import ColumnShares, recall_columns
 from pipelines.committing import Ledger
 from pipelines.errors import UserError
 from pipelines.home import Home
@@ -17,6 +19,7 @@ from pipelines.run import Run
 from pipelines.schema import EFFECTS, FATES, IMPORTS
 
 Sample = tuple[dict[str, Any], ...]
+Sentences = Sequence[str]  # a field of the result is called list, which hides the type
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,7 @@ class ImportResult:
     seconds: float = 0.0
     is_rehearsal: bool = False
     found: dict[str, Any] = field(default_factory=dict)
+    notices: Sentences = ()
     steps: dict[str, float] = field(default_factory=dict)
     phone_paths: dict[str, int] = field(default_factory=dict)
     rounds: int = 0
@@ -54,6 +58,7 @@ class ImportResult:
     def to_dict(self) -> dict[str, Any]:
         """Return the result for JSON: dates as ISO text, money as numbers, samples left out."""
         values = {**vars(self), "dry_run": self.is_rehearsal, "seconds": round(self.seconds, 3)}
+        values["notices"] = [*self.notices]
         for name in ("is_rehearsal", "sample", "rounds"):
             del values[name]
         values["import_date"] = self.import_date.isoformat() if self.import_date else None
@@ -86,6 +91,15 @@ def find_earlier(connection: duckdb.DuckDBPyConnection, sha256: str, template: s
         [sha256, template],
     ).fetchall()
     return (rows[0][0], rows[0][1]) if rows else None
+
+
+def find_last_columns(connection: duckdb.DuckDBPyConnection, template: str) -> list[ColumnShares] | None:
+    """Return the columns of the last import that this template completed, or null; ``imports`` is table or view."""
+    rows = connection.execute(
+        "SELECT found FROM imports WHERE template = ? AND status = 'completed' ORDER BY sequence DESC LIMIT 1",
+        [template],
+    ).fetchall()
+    return recall_columns(json.loads(rows[0][0])) if rows else None
 
 
 def require_held(connection: duckdb.DuckDBPyConnection, import_id: str) -> None:

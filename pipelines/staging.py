@@ -9,6 +9,7 @@ import polars as pl
 
 from pipelines.cleaning.cleaner import Cleaner
 from pipelines.cleaning.masking import mask_sample
+from pipelines.columns.profile import ColumnShares, list_columns, profile_columns
 from pipelines.errors import UserError
 from pipelines.order import Order
 from pipelines.phones.parsing import PathCounts
@@ -28,12 +29,16 @@ LIMITS: dict[str, tuple[int | None, tuple[str, ...]]] = {
 
 @dataclass(frozen=True)
 class CleanedDrop:
-    """The cleaned rows on disk (Parquet, in file order), what the file is like, and how its numbers were parsed."""
+    """The cleaned rows on disk (Parquet, in file order), what the file is like, and how its numbers were parsed.
+
+    ``columns`` says what each column holds, by a sample: headers and shares, no cell.
+    """
 
     rows: Path
     drop: Drop
     sample: Sample
     phone_paths: dict[str, int]
+    columns: tuple[ColumnShares, ...]
 
 
 def read_and_clean(order: Order, kept: Path, folder: Path) -> CleanedDrop:
@@ -46,23 +51,26 @@ def read_and_clean(order: Order, kept: Path, folder: Path) -> CleanedDrop:
         drop = _open(order, kept)
     if drop.found.records > MAX_ROWS:
         raise UserError(order.name, f"A drop has at most {MAX_ROWS:,} rows.", "Split the file.")
-    cleaner = Cleaner(order.template, drop.found.headers, order.name)
-    rows, sample = 0, list[dict[str, Any]]()
     chunks = drop.chunks(CHUNK_ROWS)
+    chunk: pl.DataFrame | None
+    with order.timed("read"):
+        chunk = next(chunks, make_no_rows(len(drop.found.headers)))
+    with order.timed("profile"):
+        profile = profile_columns(chunk, drop.found.headers, order.template.phone.resolved_region)
+    cleaner = Cleaner(order.template, drop.found.headers, order.name, profile)
+    rows, sample = 0, list[dict[str, Any]]()
     for number in count():
-        with order.timed("read"):
-            chunk = next(chunks, None)
-        if chunk is None:
-            if number:
-                break
-            chunk = _no_rows(len(drop.found.headers))
         with order.timed("clean"):
             cleaned = cleaner.clean(chunk)
             cleaned.write_parquet(folder / f"rows-{number:06}.parquet", compression="lz4")
         rows += cleaned.height
         sample += mask_sample(cleaned, SAMPLE_ROWS - len(sample))
+        with order.timed("read"):
+            chunk = next(chunks, None)
+        if chunk is None:
+            break
     require_balance(order.name, drop.found.records, rows, "rows were read")
-    return CleanedDrop(folder, drop, tuple(sample), count_paths(cleaner.phone_paths))
+    return CleanedDrop(folder, drop, tuple(sample), count_paths(cleaner.phone_paths), tuple(list_columns(profile)))
 
 
 def _open(order: Order, kept: Path) -> Drop:
@@ -91,7 +99,8 @@ def check_limits(profile: str, file: str, size: int) -> None:
         raise UserError(file, f"The file has {size:,} bytes; the limits of {profile} allow {most:,}.", remedy)
 
 
-def _no_rows(columns: int) -> pl.DataFrame:
+def make_no_rows(columns: int) -> pl.DataFrame:
+    """Return a chunk without rows, as the reader would give it, of so many columns."""
     texts = {f"c{number + 1}": pl.String for number in range(columns)}
     return pl.DataFrame(schema={"row_number": pl.Int64, "line_number": pl.Int64, "flaw": pl.String, **texts})
 

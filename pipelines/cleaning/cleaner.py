@@ -20,10 +20,15 @@ from pipelines.templates.template import BY_NUMBER, Template
 class Cleaner:
     """The row-wise part of the walk for one template and one file's columns."""
 
-    def __init__(self, template: Template, headers: Sequence[str], file: str) -> None:
-        """Check the mapping and the call info against the file's headers; raises UserError where they do not fit."""
+    def __init__(
+        self, template: Template, headers: Sequence[str], file: str, profile: pl.DataFrame | None = None
+    ) -> None:
+        """Check the mapping and the call info against the file's headers; raises UserError where they do not fit.
+
+        ``profile`` of the columns (see ``profile_columns``) helps to say which one a lost header is likely to be now.
+        """
         self.template = template
-        self.fields = map_fields(template, headers, file)
+        self.fields = map_fields(template, headers, file, profile)
         self.call_info = render_call_info(template.call_info, headers, file)
         self.phone_paths: list[PathCounts] = []
 

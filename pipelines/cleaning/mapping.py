@@ -1,36 +1,32 @@
 """From a supplier's columns to the fields of a lead. Adds columns; changes and drops none."""
 
-import re
-import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import polars as pl
 
-from pipelines.errors import UserError, nearest
+from pipelines.columns.headers import BLANKS, fold_header, show_header
+from pipelines.columns.renaming import suggest_column
+from pipelines.errors import UserError
 from pipelines.schema import MAPPED_FIELDS
 from pipelines.templates.parts import Columns
 from pipelines.templates.template import Source, Template
 
-# White space that suppliers leave around a cell: no-break and zero-width blanks, byte order marks, tabs, line ends.
-BLANKS = (
-    " \t\r\n\v\f\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
-    "\u200b\u200c\u200d\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
-)
 MAX_LISTED = 12
-QUOTES = str.maketrans("‘’‛“”„«»", '\'\'\'"""""')
 
 
-def fold_header(header: str) -> str:
-    """Return a header as it is compared: case, quotes, accents' form and runs of blanks do not tell two apart."""
-    plain = unicodedata.normalize("NFC", header).translate(QUOTES)
-    return re.sub(r"\s+", " ", plain.strip(BLANKS)).casefold()
-
-
-def find_column(source: str | int, headers: Sequence[str], field: str, file: str, template: str) -> str:
+def find_column(
+    source: str | int,
+    headers: Sequence[str],
+    field: str,
+    file: str,
+    template: str,
+    suggest: Callable[[str, str], str] | None = None,
+) -> str:
     """Return the frame's column (``c1``…) that a header or a position from 1 means.
 
     An exact header wins over one that differs in case, quotes or blanks. Raises UserError, naming the headers found
-    or the nearest, where there is none or more than one.
+    and the one that is most likely meant, where there is none or more than one. ``suggest`` says which that is, from
+    the header that is lost and the field; without it the nearest by spelling.
     """
     if isinstance(source, int):
         if source <= len(headers):
@@ -47,15 +43,16 @@ def find_column(source: str | int, headers: Sequence[str], field: str, file: str
             places = " and ".join(str(i + 1) for i in found[:2])
             raise UserError(
                 file,
-                f"The header '{source}' stands over columns {places}.",
+                f"The header '{show_header(source)}' stands over columns {places}.",
                 f"Map '{field}' by position in {template}.",
             )
-    names = [h for h in headers if h.strip(BLANKS)]
+    names = [show_header(h) for h in headers if h.strip(BLANKS)]
     listed = ", ".join(names[:MAX_LISTED]) + (f" and {len(names) - MAX_LISTED} more" if len(names) > MAX_LISTED else "")
-    fact = f"No column for '{field}': '{source}' is not there. " + (
+    fact = f"No column for '{field}': '{show_header(source)}' is not there. " + (
         f"Found: {listed}." if names else "The file has no header."
     )
-    raise UserError(file, fact, f"{nearest(source, names)} Map it in {template}.")
+    meant = suggest(source, field) if suggest else suggest_column(source, field, headers)
+    raise UserError(file, fact, f"{meant} Map it in {template}.")
 
 
 def _folded(source: str, headers: Sequence[str]) -> list[int]:
@@ -69,26 +66,36 @@ def tidy(column: str) -> pl.Expr:
     return pl.when(text != "").then(text)
 
 
-def map_fields(template: Template, headers: Sequence[str], file: str) -> dict[str, pl.Expr]:
+def map_fields(
+    template: Template, headers: Sequence[str], file: str, profile: pl.DataFrame | None = None
+) -> dict[str, pl.Expr]:
     """Return one expression per mapped lead field, from the frame's ``c1``… columns.
 
     Cells are tidied; several columns into one field are joined with the separator, blanks left out. ``name`` becomes
-    ``first_name`` and ``last_name`` (checklist ML-067, ML-073, ML-074). Raises UserError for a source the file lacks.
+    ``first_name`` and ``last_name`` (checklist ML-067, ML-073, ML-074). Raises UserError for a source the file lacks;
+    ``profile`` (see ``profile_columns``) helps to say which column that is likely to be now. Nothing is applied.
     """
+    others = [part for part in template.headers if _folded(part, headers)]
+
+    def suggest(source: str, field: str) -> str:
+        return suggest_column(source, field, headers, others, profile, template.phone.resolved_region)
+
     fields = {}
     for field, source in template.mapping.items():
         if field in MAPPED_FIELDS:
-            fields[field] = _map_source(source, headers, field, file, f"template {template.name}")
+            parts = source.columns if isinstance(source, Columns) else [source]
+            where = f"template {template.name}"
+            columns = [tidy(find_column(part, headers, field, file, where, suggest)) for part in parts]
+            fields[field] = _join(columns, source)
     if "name" in fields:
         fields |= _split_name(fields.pop("name"))
     return fields
 
 
-def _map_source(source: Source, headers: Sequence[str], field: str, file: str, template: str) -> pl.Expr:
+def _join(columns: Sequence[pl.Expr], source: Source) -> pl.Expr:
     if not isinstance(source, Columns):
-        return tidy(find_column(source, headers, field, file, template))
-    parts = [tidy(find_column(part, headers, field, file, template)) for part in source.columns]
-    joined = pl.concat_str(parts, separator=source.separator, ignore_nulls=True)
+        return columns[0]
+    joined = pl.concat_str(columns, separator=source.separator, ignore_nulls=True)
     return pl.when(joined != "").then(joined)
 
 

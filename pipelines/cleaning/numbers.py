@@ -11,7 +11,7 @@ import polars as pl
 from phonenumbers import country_code_for_region
 from phonenumbers.timezone import UNKNOWN_TIMEZONE
 
-from pipelines.cleaning.mapping import BLANKS
+from pipelines.columns.headers import BLANKS
 from pipelines.phones.parsing import PathCounts, parse_phones_with_stats
 from pipelines.phones.schema import PHONE_SCHEMA
 from pipelines.phones.zones import time_zones

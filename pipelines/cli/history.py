@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from pipelines.cli.options import Home, current_time, with_home, with_json
-from pipelines.cli.output import echo_json, print_rows
+from pipelines.cli.output import echo_json, print_found, print_notices, print_rows
 
 
 @click.command()
@@ -53,7 +53,8 @@ def show(home: Home, import_id: str, as_json: bool) -> int:
     print_rows("Effects on existing leads", [seen["effects"]])
     print_rows("Reasons and warnings", seen["reasons"], empty="Every row became a lead, without a warning.")
     print_rows("Settings", seen["settings"])
-    print_rows("Found in the file", [{"what": k, "found": v} for k, v in seen["found"].items()])
+    print_found(seen["found"])
+    print_notices(seen["notices"])
     return 0
 
 

@@ -8,7 +8,15 @@ import click
 from rich.markup import escape
 
 from pipelines.cli.options import ISO_DATE, Home, current_time, with_home, with_json
-from pipelines.cli.output import echo_json, make_table, open_console, print_rows, show_text
+from pipelines.cli.output import (
+    echo_json,
+    make_table,
+    open_console,
+    print_found,
+    print_notices,
+    print_rows,
+    show_text,
+)
 from pipelines.codes import find_code
 from pipelines.errors import UserError
 from pipelines.receipts import ImportResult
@@ -121,6 +129,7 @@ def print_result(result: ImportResult) -> None:
         console.print(make_table("", ("code", "rows", "meaning", "what to do"), rows))
     if result.message:
         console.print(f"  {show_text(result.message)}", markup=False)
+    print_notices(result.notices)
 
 
 @click.command()
@@ -132,13 +141,16 @@ def preview(home: Home, file: Path, template: str | None, as_json: bool) -> int:
     """Show every setting and mapping in force, and the first five records as an agent would see them."""
     from pipelines.reports.previewing import preview_drop
 
-    seen = preview_drop(file, _choose_template(home, template), home)
+    seen = preview_drop(file, _choose_template(home, template), home, current_time())
     if as_json:
         echo_json(seen)
         return 0
     print_rows("Settings", seen["settings"])
     print_rows("Mapping", seen["mapping"])
-    print_rows("Found in the file", [{"what": k, "found": v} for k, v in seen["found"].items()])
+    print_found(seen["found"])
+    print_notices(seen["notices"])
+    for reason in seen["hold_reasons"]:
+        click.echo(show_text(f"An import would be held. {reason}"))
     for record in seen["records"]:
         shown = [{"field": k, "value": v} for k, v in record.items() if v not in (None, [], "")]
         print_rows(f"Record {record['row_number']}", shown)

@@ -58,6 +58,21 @@ def print_rows(
     open_console().print(make_table(title, names, ([row[name] for name in names] for row in rows)))
 
 
+def print_found(found: Mapping[str, object]) -> None:
+    """Print what was found out about a file, then its columns and what share of their cells is what."""
+    whole = [{"what": k, "found": v} for k, v in found.items() if k not in ("columns", "notices", "headers")]
+    print_rows("Found in the file", whole, empty="Nothing was found in the file.")
+    columns = found.get("columns")
+    if isinstance(columns, list) and columns:
+        print_rows("Columns", [{"position": at, **column} for at, column in enumerate(columns, start=1)])
+
+
+def print_notices(notices: Iterable[str]) -> None:
+    """Print what a person may want to look at, one line each."""
+    for notice in notices:
+        click.echo(show_text(f"  notice: {notice}"))
+
+
 def to_text(value: object) -> str:
     """Return a cell's text: figures with thousands separated, unknown as a dash."""
     if value is None:

@@ -1,11 +1,15 @@
 """The command ``leadmill templates``: saved settings and mappings."""
 
+import shlex
 from pathlib import Path
+from typing import Any
 
 import click
 
 from pipelines.cli.options import Home, with_home, with_json
-from pipelines.cli.output import echo_json, print_rows
+from pipelines.cli.output import echo_json, print_rows, show_text
+from pipelines.columns.headers import show_header
+from pipelines.errors import UserError
 
 
 @click.group()
@@ -55,15 +59,51 @@ def show(home: Home, name: str, as_json: bool) -> int:
 
 @templates.command()
 @click.argument("name")
+@click.option(
+    "--from", "file", metavar="FILE", type=click.Path(path_type=Path), help="Propose a mapping for this file."
+)
+@click.option("--region", metavar="CC", help="With --from: the country of its numbers. Default: guessed from them.")
 @with_json
 @with_home
-def new(home: Home, name: str, as_json: bool) -> int:
-    """Save a new template to fill in."""
+def new(home: Home, name: str, file: Path | None, region: str | None, as_json: bool) -> int:
+    """Save a new template to fill in, or one drafted from a file of the supplier."""
     from pipelines.templates.saved import NEW_TEMPLATE, save_template
 
+    if file is not None:
+        _draft(home, name, file, region, as_json=as_json)
+        return 0
+    if region is not None:
+        raise UserError("--region", "It goes with --from only.", "Or set phone.region in the template.")
     home.make()
     _tell(save_template(home, name, NEW_TEMPLATE.format(name=name)), as_json, "Fill in supplier, list and mapping.")
     return 0
+
+
+def _draft(home: Home, name: str, file: Path, region: str | None, *, as_json: bool) -> None:
+    from pipelines.templates.drafting import draft_template
+
+    home.make()
+    path, draft = draft_template(home, name, file, region)
+    if as_json:
+        echo_json({"name": name, "path": str(path), **draft.describe()})
+        return
+    for title, entries in (
+        (f"Proposed mapping of {show_text(file.name)}", draft.mapping),
+        ("Possible, but not mapped", draft.doubtful),
+    ):
+        if entries:
+            print_rows(title, [{**entry, "source": _show_source(entry["source"])} for entry in entries])
+    click.echo(f"Numbers are read as those of {draft.region}.")
+    click.echo(f"Saved {path}. Look through it, then:")
+    click.echo(f"  leadmill preview {shlex.quote(str(file))} -t {shlex.quote(name)}")
+    click.echo(f"  leadmill import {shlex.quote(str(file))} -t {shlex.quote(name)}")
+
+
+def _show_source(source: str | int | dict[str, Any]) -> str:
+    """Return where a field comes from as a person reads it: header, position, or several of them."""
+    if isinstance(source, dict):
+        return " + ".join(map(_show_source, source["columns"]))
+    return f"column {source}" if isinstance(source, int) else show_header(source)
 
 
 @templates.command()

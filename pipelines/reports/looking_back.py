@@ -58,7 +58,7 @@ def list_imports(home: Home, limit: int, now: datetime) -> Rows:
 
 
 def show_import(home: Home, import_id: str, now: datetime) -> dict[str, Any]:
-    """Return one import whole: receipt, ledger, effects, reasons with their meaning, settings and what was found.
+    """Return one import whole: receipt, ledger, effects, reasons and their meaning, settings, notices, what was found.
 
     The settings are those it was made with, whatever became of the template. Raises UserError naming the nearest id.
     """
@@ -81,13 +81,15 @@ def show_import(home: Home, import_id: str, now: datetime) -> dict[str, Any]:
     reasons = [
         {**row, "meaning": find_code(row["code"]).meaning, "remedy": find_code(row["code"]).remedy} for row in counts
     ]
+    found = json.loads(line["found"] or "{}")
     return {
         "receipt": {name: line[name] for name in RECEIPT},
         "ledger": {name: line[name] for name in LEDGER_COLUMNS},
         "effects": {name: line[name] for name in EFFECTS},
         "reasons": reasons,
         "settings": list_settings(template, json.loads(line["origins"] or "{}")),
-        "found": json.loads(line["found"] or "{}"),
+        "found": found,
+        "notices": list(found.get("notices", ())),
     }
 
 

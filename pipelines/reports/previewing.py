@@ -2,14 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from pipelines.cleaning.cleaner import Cleaner
 from pipelines.cleaning.mapping import find_column
+from pipelines.columns.fingerprint import compare_headers, fingerprint_headers
+from pipelines.columns.profile import ColumnShares, list_columns, profile_columns
 from pipelines.home import Home, hash_file
+from pipelines.published.publishing import current_generation
+from pipelines.published.reading import open_reader
 from pipelines.reading.drops import open_drop
+from pipelines.receipts import find_last_columns
 from pipelines.schema import PERSON_FIELDS, PHONE_SLOTS
+from pipelines.staging import CHUNK_ROWS, make_no_rows
 from pipelines.templates.parts import Columns
 from pipelines.templates.saved import load_template
 from pipelines.templates.template import Template
@@ -57,25 +64,39 @@ def _flatten(values: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any
     return flat
 
 
-def preview_drop(path: Path, template_name: str, home: Home) -> dict[str, Any]:
+def preview_drop(path: Path, template_name: str, home: Home, now: datetime) -> dict[str, Any]:
     """Return settings, mapping, what was found in the file, and its first five records as an agent would see them.
 
-    Nothing is written. Raises UserError for a template or file that is wrong.
+    ``notices`` and ``hold_reasons`` are those an import would have, compared with what is published. Nothing is
+    written. Raises UserError for a template or file that is wrong.
     """
     template, origins = load_template(home, template_name)
     hash_file(path)  # says what is wrong with a path that is no file
     drop = open_drop(path, template.file.to_settings(), template.headers)
-    cleaner = Cleaner(template, drop.found.headers, path.name)
-    chunk = next(drop.chunks(RECORDS), None)
-    records = [] if chunk is None else cleaner.clean(chunk.head(RECORDS)).select(SHOWN).to_dicts()
+    headers = drop.found.headers
+    chunk = next(drop.chunks(CHUNK_ROWS), make_no_rows(len(headers)))
+    profile = profile_columns(chunk, headers, template.phone.resolved_region)
+    cleaner = Cleaner(template, headers, path.name, profile)
+    columns = list_columns(profile)
+    compared = compare_headers(_find_last(home, template.name, now), columns, template)
     return {
         "file": path.name,
         "template": template.name,
         "settings": [row for row in list_settings(template, origins) if not row["setting"].startswith("mapping.")],
-        "mapping": _list_mapping(template, drop.found.headers, path.name),
-        "found": asdict(drop.found),
-        "records": records,
+        "mapping": _list_mapping(template, headers, path.name),
+        "found": asdict(drop.found) | {"columns": columns, "fingerprint": fingerprint_headers(headers)},
+        "notices": [*drop.found.notices, *compared.notices],
+        "hold_reasons": list(compared.hold_reasons),
+        "records": cleaner.clean(chunk.head(RECORDS)).select(SHOWN).to_dicts(),
     }
+
+
+def _find_last(home: Home, template: str, now: datetime) -> list[ColumnShares] | None:
+    """Return the columns of the template's last completed import, from what is published; null for none."""
+    if current_generation(home) is None:
+        return None
+    with open_reader(home, now) as connection:
+        return find_last_columns(connection, template)
 
 
 def _list_mapping(template: Template, headers: tuple[str, ...], file: str) -> list[dict[str, Any]]:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.cleaning.mapping import fold_header
 from pipelines.codes import find_code
+from pipelines.columns.headers import fold_header
 from pipelines.errors import UserError
 from pipelines.home import Home, raw_path, write_whole
 from pipelines.published.reading import open_reader

@@ -1,0 +1,184 @@
+"""A template for a new supplier, drafted from a file of theirs: what was found pinned, a mapping proposed."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from phonenumbers import SUPPORTED_REGIONS
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+
+from pipelines.columns.countries import Guess, guess_region
+from pipelines.columns.headers import BLANKS, fold_header, show_header
+from pipelines.columns.profile import list_columns, profile_columns
+from pipelines.columns.scoring import MUCH
+from pipelines.columns.suggesting import Proposal, Suggestion, propose_mapping
+from pipelines.errors import UserError
+from pipelines.home import Home, hash_file
+from pipelines.reading.drops import Found, open_drop
+from pipelines.reading.settings import FileSettings
+from pipelines.schema import PHONE_SLOTS
+from pipelines.staging import CHUNK_ROWS
+from pipelines.templates.saved import save_template, template_path
+
+MAX_LISTED = 40
+COMMENT_AT = 44
+SEPARATOR = ", "
+PLAIN = re.compile(r"[\w][\w ./+()'&-]*")
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A template's text, what it maps (field, source, confidence), and what was found in the file."""
+
+    text: str
+    mapping: list[dict[str, Any]]
+    doubtful: list[dict[str, Any]]
+    region: str
+    found: dict[str, Any]
+
+    def describe(self) -> dict[str, Any]:
+        """Return the draft for JSON, without its text."""
+        return {"mapping": self.mapping, "doubtful": self.doubtful, "region": self.region, "found": self.found}
+
+
+def draft_template(home: Home, name: str, file: Path, region: str | None = None) -> tuple[Path, Draft]:
+    """Save a template drafted from a file under a name; return where, and the draft.
+
+    Without ``region`` the country is guessed from the numbers. Holds headers and shares, no cell. Raises UserError for
+    a name that is taken, a region that is none, a file that cannot be read, and one without phones and e-mails.
+    """
+    if template_path(home, name).exists():
+        raise UserError("template", f"'{name}' is saved already.", "Choose another name, or delete it first.")
+    if region is not None and region not in SUPPORTED_REGIONS:
+        raise UserError("--region", f"'{region[:20]}' is not an ISO country with a telephone plan.", "Such as GB.")
+    hash_file(file)  # says what is wrong with a path that is no file
+    drop = open_drop(file, FileSettings())
+    headers = list(drop.found.headers)
+    chunk = next(drop.chunks(CHUNK_ROWS), None)
+    if chunk is None:
+        raise UserError(file.name, "The file has no rows to judge its columns by.", "Take a file with some.")
+    guess = Guess(region, "") if region else guess_region(chunk, headers)
+    profile = profile_columns(chunk, headers, guess.region)
+    proposal = propose_mapping(profile, guess.region)
+    if not {each.field for each in proposal.mapping} & {*PHONE_SLOTS, "email"}:
+        names = [show_header(h) for h in headers if h.strip(BLANKS)]
+        listed = ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
+        fact = f"No column looks like phones or e-mail addresses. {f'Found: {listed}.' if names else 'No header.'}"
+        remedy = "Name the country with --region, or begin with: leadmill templates new NAME, and map a column by hand."
+        raise UserError(file.name, fact, remedy)
+    text = _write(name, file.name, drop.found, profile, proposal, guess)
+    draft = Draft(
+        text,
+        [_describe(each, headers) for each in proposal.mapping],
+        [_describe(each, headers) for each in proposal.doubtful],
+        guess.region,
+        asdict(drop.found) | {"columns": list_columns(profile)},
+    )
+    return save_template(home, name, text), draft
+
+
+def _describe(each: Suggestion, headers: Sequence[str]) -> dict[str, Any]:
+    return {"field": each.field, "source": _source(each, headers), "confidence": round(each.confidence, 2)}
+
+
+def _source(each: Suggestion, headers: Sequence[str]) -> str | int | dict[str, Any]:
+    """Return the columns as a mapping names them: by header, or by position where the header is blank or not alone."""
+    folded = Counter(map(fold_header, headers))
+    parts: list[str | int] = []
+    for position in each.positions:
+        header = headers[position - 1].strip(BLANKS)
+        parts.append(header if header and folded[fold_header(header)] == 1 else position)
+    return parts[0] if len(parts) == 1 else {"columns": parts, "separator": SEPARATOR}
+
+
+def _write(name: str, file: str, found: Found, profile: pl.DataFrame, proposal: Proposal, guess: Guess) -> str:
+    headers = found.headers
+    lines = [
+        "# yaml-language-server: $schema=template.schema.json",
+        f"# Drafted from {show_header(file)}: look through it, then preview the file by it.",
+        _line("name", name),
+        _line("supplier", name, "who is paid for the leads"),
+        _line("list", {"mode": "named", "name": name}, "or {mode: per_import | per_day, clone_from: ..., prefix: ...}"),
+        _line("file", _pin_file(found), _tell_confidence(found)),
+        _line("phone", *_pin_phone(profile, proposal, guess)),
+        _line("dnc", {"categories": ["IVR", "Imported", "Requested"]}),
+        _line("dedupe", {"keys": ["phone", "email"], "scope": ["file", "destination"], "action": "keep_existing"}),
+        "mapping:".ljust(COMMENT_AT) + "  # field: header or position from 1; behind it, how sure that is (0 to 1)",
+    ]
+    for each in proposal.mapping:
+        comment = f"{each.confidence:.2f}"
+        if not all(headers[position - 1].strip(BLANKS) for position in each.positions):
+            comment += ", by what the cells look like"
+        lines.append("  " + _line(each.field, _source(each, headers), comment))
+    lines += ["  # " + _line(each.field, _name(each, headers), f"{each.confidence:.2f}") for each in proposal.doubtful]
+    told = {position for each in (*proposal.mapping, *proposal.doubtful) for position in each.positions}
+    left = [f"{show_header(h)} ({i})" if h.strip(BLANKS) else str(i) for i, h in enumerate(headers, 1) if i not in told]
+    if left:
+        more = f", and {len(left) - MAX_LISTED} more" if len(left) > MAX_LISTED else ""
+        lines += [f"# Not mapped: {', '.join(left[:MAX_LISTED])}{more}"]
+    return "\n".join(lines) + "\n"
+
+
+def _name(each: Suggestion, headers: Sequence[str]) -> str | int:
+    """Return a column for a comment: on one line, whatever its header holds."""
+    source = _source(each, headers)
+    return show_header(source) if isinstance(source, str) else each.positions[0]
+
+
+def _pin_file(found: Found) -> dict[str, Any]:
+    pins: dict[str, Any] = {"format": found.format, "encoding": found.encoding}
+    if found.format == "csv":
+        pins |= {"delimiter": found.delimiter} if found.delimiter else {}
+        pins["has_header"] = found.has_header
+        pins |= {"first_row": found.first_row} if found.first_row != 1 else {}
+        pins |= {"quote": found.quote or "none"} if found.quote != '"' else {}
+        pins |= {"escape": found.escape} if found.escape not in (None, "doubled") else {}
+    return pins
+
+
+def _tell_confidence(found: Found) -> str:
+    return "as found: " + ", ".join(f"{what} {share:.2f}" for what, share in found.confidence.items())
+
+
+def _pin_phone(profile: pl.DataFrame, proposal: Proposal, guess: Guess) -> tuple[dict[str, str], str]:
+    value = {"format": "uk"} if guess.region == "GB" else {"region": guess.region}
+    told = [f"guessed, {show_header(guess.reason)}"] if guess.reason else []
+    positions = [each.positions[0] for each in proposal.mapping if each.field in PHONE_SLOTS]
+    if positions:
+        first = profile.row(positions[0] - 1, named=True)
+        told.append(f"{first['phone']:.0%} of the cells in column {positions[0]} are valid numbers of {guess.region}")
+        if first["possible"] >= MUCH:
+            told.append(f"{first['possible']:.0%} may lack their area code: see area_code")
+    return value, "; ".join(told)
+
+
+def _line(key: str, value: object, comment: str = "") -> str:
+    """Return ``key: value`` on one line of YAML, whatever characters the value holds, and a comment behind it."""
+    yaml = YAML()
+    yaml.width = 1 << 30
+    text = StringIO()
+    yaml.dump({key: _quote(value)}, text)
+    line = text.getvalue().removesuffix("\n")
+    return f"{line:<{COMMENT_AT}}  # {comment}" if comment else line
+
+
+def _quote(value: object) -> object:
+    """Return a value as ruamel writes it on one line: lists and mappings in brackets, odd texts in double quotes."""
+    if isinstance(value, dict):
+        pairs = CommentedMap({key: _quote(item) for key, item in value.items()})
+        pairs.fa.set_flow_style()
+        return pairs
+    if isinstance(value, list):
+        items = CommentedSeq(map(_quote, value))
+        items.fa.set_flow_style()
+        return items
+    if isinstance(value, str) and not PLAIN.fullmatch(value):
+        return DoubleQuotedScalarString(value)
+    return value
