@@ -12,6 +12,7 @@ from pipelines.columns.headers import BLANKS, fold_header
 from pipelines.columns.postcodes import POSTCODES
 from pipelines.columns.profile import FLOAT_TAIL, PHONE_LIKE, sample_rows
 from pipelines.columns.scoring import MUCH, judge_header, split_words
+from pipelines.columns.words import list_words
 from pipelines.phones.parsing import parse_phones
 
 # Where a new supplier's numbers may be from, the likeliest first; one further on has to be better by MARGIN.
@@ -26,6 +27,15 @@ POSTCODE_WEIGHT = 0.25
 NEARLY_ALL = 0.8
 LANGUAGES = ("en", "de", "fr", "es", "nl")
 SHORT_NAMES = {"usa": "US", "uk": "GB", "england": "GB", "scotland": "GB", "wales": "GB", "great britain": "GB"}
+# Words of headers that say in which language, and so most likely where, a file was made; they count a little.
+LANGUAGE_WEIGHT = 0.15
+HEADER_WORDS = {
+    "DE": list_words("telefon rufnummer handy plz postleitzahl vorname nachname anrede strasse hausnummer ort firma"),
+    "FR": list_words("prenom nom civilite ville rue courriel portable societe entreprise cp"),
+    "NL": list_words("voornaam achternaam aanhef telefoon mobiel plaats woonplaats straat bedrijf"),
+    "ES": list_words("nombre apellido apellidos telefono movil correo direccion calle ciudad empresa"),
+    "IT": list_words("nome cognome telefono cellulare indirizzo citta cap azienda"),
+}
 
 
 @dataclass(frozen=True)
@@ -61,6 +71,8 @@ def guess_region(chunk: pl.DataFrame, headers: Sequence[str]) -> Guess:
         shares = [_share_told(column, region) for column in cells]
         score = (sum(shares) / len(shares) if is_named else max(shares)) if shares else 0.0
         score += POSTCODE_WEIGHT * max((_share_postcodes(sample, at, region) for at in postcodes), default=0.0)
+        is_spoken = any(HEADER_WORDS.get(region, frozenset()) & set(each) for each in words)
+        score += LANGUAGE_WEIGHT if is_spoken and score else 0.0
         if score > most + (MARGIN if region != REGIONS[0] else 0.0):
             best, most = region, score
     if most < LEAST:

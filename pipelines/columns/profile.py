@@ -72,6 +72,7 @@ def profile_columns(chunk: pl.DataFrame, headers: Sequence[str], region: str | N
     sample = sample_rows(chunk).select(f"c{number}" for number in range(1, len(headers) + 1))
     cells = (
         sample.unpivot(variable_name="column", value_name="text")
+        .cast(pl.String)  # of no columns at all the type would be unknown
         .with_columns(_text.str.strip_chars(BLANKS))
         .filter(_text != "")
     )

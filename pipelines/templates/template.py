@@ -163,7 +163,11 @@ def build_template(values: dict[str, Any], where: str) -> Template:
         # An unknown key comes first of all: it is often why another is missing.
         first = max(
             error.errors(include_url=False),
-            key=lambda e: (e["type"] == "extra_forbidden", len(e["loc"]) * (e["loc"][:1] == ("mapping",))),
+            key=lambda e: (
+                e["type"] == "extra_forbidden",
+                len(e["loc"]) * (e["loc"][:1] == ("mapping",)),
+                e["type"] == "value_error",
+            ),
         )
         path = tuple(part for part in first["loc"] if part not in ("str", "int", "Columns"))
         place = ".".join(map(str, path))

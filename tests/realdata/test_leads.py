@@ -193,7 +193,7 @@ def test_the_schools_are_held_for_want_of_an_area_code_and_one_in_the_template_l
 
 VICIDIAL = (
     "file: {has_header: false}\nphone: {region: US}\nhold_above: 1\n"
-    "mapping: {first_name: 7, last_name: 9, phone1: 5, email: 20}\n"
+    "mapping: {first_name: 7, last_name: 9, phone1: 5, email: 21}\n"
 )
 ODOO = "phone: {region: US}\nhold_above: 1\nmapping: {company: Name, phone1: Phone, phone2: Mobile, email: Email}\n"
 CHATWOOT = "hold_above: 1\nmapping: {first_name: first_name, email: email, phone1: phone_number}\n"
