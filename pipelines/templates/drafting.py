@@ -103,21 +103,25 @@ def _write(name: str, file: str, found: Found, profile: pl.DataFrame, proposal: 
     lines = [
         "# yaml-language-server: $schema=template.schema.json",
         f"# Drafted from {show_header(file)}: look through it, then preview the file by it.",
-        _line("name", name),
-        _line("supplier", name, "who is paid for the leads"),
-        _line("list", {"mode": "named", "name": name}, "or {mode: per_import | per_day, clone_from: ..., prefix: ...}"),
-        _line("file", _pin_file(found), _tell_confidence(found)),
-        _line("phone", *_pin_phone(profile, proposal, guess)),
-        _line("dnc", {"categories": ["IVR", "Imported", "Requested"]}),
-        _line("dedupe", {"keys": ["phone", "email"], "scope": ["file", "destination"], "action": "keep_existing"}),
+        write_line("name", name),
+        write_line("supplier", name, "who is paid for the leads"),
+        write_line(
+            "list", {"mode": "named", "name": name}, "or {mode: per_import | per_day, clone_from: ..., prefix: ...}"
+        ),
+        write_line("file", _pin_file(found), _tell_confidence(found)),
+        write_line("phone", *_pin_phone(profile, proposal, guess)),
+        write_line("dnc", {"categories": ["IVR", "Imported", "Requested"]}),
+        write_line("dedupe", {"keys": ["phone", "email"], "scope": ["file", "destination"], "action": "keep_existing"}),
         "mapping:".ljust(COMMENT_AT) + "  # field: header or position from 1; behind it, how sure that is (0 to 1)",
     ]
     for each in proposal.mapping:
         comment = f"{each.confidence:.2f}"
         if not all(headers[position - 1].strip(BLANKS) for position in each.positions):
             comment += ", by what the cells look like"
-        lines.append("  " + _line(each.field, _source(each, headers), comment))
-    lines += ["  # " + _line(each.field, _name(each, headers), f"{each.confidence:.2f}") for each in proposal.doubtful]
+        lines.append("  " + write_line(each.field, _source(each, headers), comment))
+    lines += [
+        "  # " + write_line(each.field, _name(each, headers), f"{each.confidence:.2f}") for each in proposal.doubtful
+    ]
     told = {position for each in (*proposal.mapping, *proposal.doubtful) for position in each.positions}
     left = [f"{show_header(h)} ({i})" if h.strip(BLANKS) else str(i) for i, h in enumerate(headers, 1) if i not in told]
     if left:
@@ -159,7 +163,7 @@ def _pin_phone(profile: pl.DataFrame, proposal: Proposal, guess: Guess) -> tuple
     return value, "; ".join(told)
 
 
-def _line(key: str, value: object, comment: str = "") -> str:
+def write_line(key: str, value: object, comment: str = "") -> str:
     """Return ``key: value`` on one line of YAML, whatever characters the value holds, and a comment behind it."""
     yaml = YAML()
     yaml.width = 1 << 30

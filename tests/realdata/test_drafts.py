@@ -70,7 +70,8 @@ def test_whatever_can_be_read_and_has_contacts_is_drafted_in_order(tmp_path):
 
     for number, file in enumerate(path for path in files if path.stat().st_size < 8 << 20):
         try:
-            _, draft = draft_template(home, f"t{number}", file)
+            # Guessing the country of each of hundreds of small files is what would take long here.
+            _, draft = draft_template(home, f"t{number}", file, None if "leads" in file.parts else "US")
         except UserError:
             continue
         template, _ = load_template(home, f"t{number}")
