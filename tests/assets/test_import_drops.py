@@ -78,6 +78,8 @@ def test_what_is_shown_of_a_drop_holds_reasons_cost_and_dialect_and_no_persons_d
     )
     assert raw["found"].value["delimiter"] == ","
     assert raw["records"].value == 200
+    assert "| position | header | filled | cells | phone | email | postcode |" in raw["columns"].value
+    assert "notices" not in raw
     assert screened["reasons"].value.startswith("R_")
     assert "what to do" in screened["reasons_explained"].value
     assert screened["cost"].value == pytest.approx(60.0)

@@ -314,3 +314,30 @@ def test_the_reader_is_a_plain_duckdb_that_cannot_be_talked_into_more(shared, ac
     answer = run_main("query", "SELECT current_setting('enable_external_access') AS open", "--json")
 
     assert answer.json["rows"] == [{"open": False}]
+
+
+def test_notices_are_told_wherever_an_import_is_looked_at(lm, loaded, tmp_path):
+    (tmp_path / "good.csv").write_text("First,Last,Tel,Mail,City,Pet\nBen,Best,07402 123450,,Rye,cat\n")
+
+    previewed = lm("preview", "good.csv", "-t", "acme")
+    imported = lm("import", "good.csv", "-t", "acme")
+    import_id = lm("history", "--limit", 1, "--json").json[0]["import_id"]
+    shown = lm("show", import_id)
+
+    assert "notice: New column 'Pet' (6); it is not mapped." in previewed.out
+    assert "notice: New column 'Pet' (6); it is not mapped." in imported.out
+    assert "notice: New column 'Pet' (6); it is not mapped." in shown.out
+    assert "position" in shown.out
+    assert lm("show", import_id, "--json").json["notices"] == ["New column 'Pet' (6); it is not mapped."]
+
+
+def test_a_preview_of_swapped_columns_says_that_an_import_would_be_held(lm, loaded, tmp_path):
+    rows = [f"Ben,Best,b{row}@best.co.uk,07402 123{row:03},Rye" for row in range(12)]
+    (tmp_path / "new.csv").write_text("\n".join(["First,Last,Tel,Mail,City", *rows]) + "\n")
+
+    previewed = lm("preview", "new.csv", "-t", "acme")
+    as_json = lm("preview", "new.csv", "-t", "acme", "--json").json
+
+    assert "An import would be held. The cells under 'Tel' (3) are e-mail addresses (100%)" in previewed.out
+    assert as_json["notices"] == []
+    assert len(as_json["hold_reasons"]) == 1
