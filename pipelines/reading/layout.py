@@ -24,6 +24,9 @@ from pipelines.reading.settings import FileSettings
 from pipelines.reading.source import Source
 from pipelines.reading.tokens import Dialect
 
+# A list of leads has some dozens; beyond this it is an attack, or another delimiter.
+MAX_COLUMNS = 4096
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -56,6 +59,10 @@ def find_layout(source: Source, settings: FileSettings, mapped: Collection[str])
     data = np.flatnonzero(~records.is_blank)[:SAMPLE_RECORDS].tolist()
     if not data:
         _refuse_blank(source, sample)
+    if max(usual, int(records.fields[data[0]])) > MAX_COLUMNS:
+        fact = f"A line has more than {MAX_COLUMNS:,} fields."
+        raise UserError(source.name, fact, "Declare file.delimiter, or check that this is a list of leads.")
+    data = [number for number in data if records.fields[number] <= MAX_COLUMNS]
     rows = [sample.cells(records, number, dialect) for number in data[:200]]
     top = 0 if settings.first_row != "auto" else _find_top(rows, usual, mapped)
     has_header, sure = _find_header(settings.has_header, rows[top], rows[top + 1 :], mapped)

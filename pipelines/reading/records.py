@@ -200,9 +200,10 @@ def _find_blank(
     block: Bytes, dialect: Dialect, start: Positions, end: Positions, fields: Positions, width: int
 ) -> Mask:
     is_blank: Mask = start == end
-    spaces = b" " if dialect.delimiter == b"\t" else b" \t"
-    for record in np.flatnonzero(fields == 1) if width != 1 else ():
-        is_blank[record] |= end[record] - start[record] < 4096 and not block[
-            start[record] : end[record]
-        ].tobytes().strip(spaces)
+    single = np.flatnonzero((fields == 1) & ~is_blank) if width != 1 else np.zeros(0, dtype=np.int64)
+    blanks = b" " if dialect.delimiter == b"\t" else b" \t"
+    single = single[np.isin(block[start[single]], np.frombuffer(blanks, np.uint8))]
+    if len(single):
+        texts = np.flatnonzero(~np.isin(block, np.frombuffer(blanks, np.uint8)))
+        is_blank[single] = np.searchsorted(texts, start[single]) == np.searchsorted(texts, end[single])
     return is_blank

@@ -112,6 +112,14 @@ def test_lines_over_the_table_are_preamble_and_blank_lines_are_counted_apart(ope
     assert read(drop).select("row_number", "line_number").rows() == [(1, 4), (2, 7)]
 
 
+@pytest.mark.parametrize("delimiter", [",", "\t"])
+def test_lines_of_blanks_are_blank_and_a_blank_cell_is_not(open_text, delimiter):
+    drop = open_text(f"a{delimiter}b\n \n   \n {delimiter}\n\n1{delimiter}2\n", delimiter=delimiter, has_header=True)
+
+    assert drop.found.blank_lines == 3
+    assert cells(drop) == [(" ", ""), ("1", "2")]
+
+
 def test_the_first_row_can_be_declared(open_text):
     drop = open_text('x "y\nz,z\nname,phone\nAnn,1\n', first_row=3)
 
@@ -234,6 +242,7 @@ def test_a_header_alone_is_a_drop_without_records(open_text):
         (b"PK\x03\x04rest", "zip"),
         (b"%PDF-1.7", "PDF"),
         (b"\x00" * 50, "NUL"),
+        (b"," * 5000 + b"\n", "4,096 fields"),
     ],
 )
 def test_what_is_no_table_is_refused(open_text, content, fact):
