@@ -63,27 +63,30 @@ def show(home: Home, name: str, as_json: bool) -> int:
     "--from", "file", metavar="FILE", type=click.Path(path_type=Path), help="Propose a mapping for this file."
 )
 @click.option("--region", metavar="CC", help="With --from: the country of its numbers. Default: guessed from them.")
+@click.option("--sheet", metavar="NAME", help="With --from: the sheet of a workbook.")
+@click.option("--records", metavar="PATH", help="With --from: where the records of a JSON or XML document are.")
 @with_json
 @with_home
-def new(home: Home, name: str, file: Path | None, region: str | None, as_json: bool) -> int:
+def new(home: Home, name: str, file: Path | None, as_json: bool, **given: str | None) -> int:
     """Save a new template to fill in, or one drafted from a file of the supplier."""
     from pipelines.templates.saved import NEW_TEMPLATE, save_template
 
     if file is not None:
-        _draft(home, name, file, region, as_json=as_json)
+        _draft(home, name, file, given, as_json=as_json)
         return 0
-    if region is not None:
-        raise UserError("--region", "It goes with --from only.", "Or set phone.region in the template.")
+    option = next((option for option, value in given.items() if value is not None), None)
+    if option:
+        raise UserError(f"--{option}", "It goes with --from only.", "Or set it in the template.")
     home.make()
     _tell(save_template(home, name, NEW_TEMPLATE.format(name=name)), as_json, "Fill in supplier, list and mapping.")
     return 0
 
 
-def _draft(home: Home, name: str, file: Path, region: str | None, *, as_json: bool) -> None:
+def _draft(home: Home, name: str, file: Path, given: dict[str, str | None], *, as_json: bool) -> None:
     from pipelines.templates.drafting import draft_template
 
     home.make()
-    path, draft = draft_template(home, name, file, region)
+    path, draft = draft_template(home, name, file, **given)
     if as_json:
         echo_json({"name": name, "path": str(path), **draft.describe()})
         return
@@ -93,7 +96,8 @@ def _draft(home: Home, name: str, file: Path, region: str | None, *, as_json: bo
     ):
         if entries:
             print_rows(title, [{**entry, "source": _show_source(entry["source"])} for entry in entries])
-    click.echo(f"Numbers are read as those of {draft.region}.")
+    reason = f" (guessed: {show_text(draft.region_reason)})" if draft.region_reason else ""
+    click.echo(f"Numbers are read as those of {draft.region}{reason}.")
     click.echo(f"Saved {path}. Look through it, then:")
     click.echo(f"  leadmill preview {shlex.quote(str(file))} -t {shlex.quote(name)}")
     click.echo(f"  leadmill import {shlex.quote(str(file))} -t {shlex.quote(name)}")

@@ -8,6 +8,7 @@ import polars as pl
 from babel import Locale
 from phonenumbers import SUPPORTED_REGIONS, PhoneMetadata
 
+from pipelines.cleaning.numbers import find_local_lengths
 from pipelines.columns.headers import BLANKS, fold_header
 from pipelines.columns.postcodes import POSTCODES
 from pipelines.columns.profile import FLOAT_TAIL, PHONE_LIKE, sample_rows
@@ -29,6 +30,10 @@ LANGUAGES = ("en", "de", "fr", "es", "nl")
 SHORT_NAMES = {"usa": "US", "uk": "GB", "england": "GB", "scotland": "GB", "wales": "GB", "great britain": "GB"}
 # Words of headers that say in which language, and so most likely where, a file was made; they count a little.
 LANGUAGE_WEIGHT = 0.15
+# Addresses under a country's own domain (``.com.au``) count in proportion to the share of addresses that have it.
+DOMAIN_WEIGHT = 0.3
+DOMAIN = r"(?i)(?:@|^https?://|^www\.)[\pL\pN.-]+\.([a-z]{2})(?:[/:?#].*)?$"
+OTHER_DOMAINS = {"UK": "GB"}
 HEADER_WORDS = {
     "DE": list_words("telefon rufnummer handy plz postleitzahl vorname nachname anrede strasse hausnummer ort firma"),
     "FR": list_words("prenom nom civilite ville rue courriel portable societe entreprise cp"),
@@ -50,7 +55,8 @@ def guess_region(chunk: pl.DataFrame, headers: Sequence[str]) -> Guess:
     """Guess the country of a file's numbers: from its country column, else from which plan has most of its numbers.
 
     ``chunk`` is as the reader gives it. International numbers tell their country themselves. Postcodes written as a
-    country writes them count a little, under a header that says so. Where nothing tells, the answer is GB.
+    country writes them, under a header that says so, and e-mail and web addresses under its domain count a little.
+    Where nothing tells, the answer is GB.
     """
     sample = sample_rows(chunk)
     words = [split_words(header) for header in headers]
@@ -67,10 +73,12 @@ def guess_region(chunk: pl.DataFrame, headers: Sequence[str]) -> Guess:
         return Guess(abroad, "the numbers are international")
     best, most = REGIONS[0], 0.0
     postcodes = [at for at in range(len(headers)) if judge_header("postcode", words[at]) >= MUCH]
+    domains = _share_domains(sample, len(headers))
     for region in REGIONS:
         shares = [_share_told(column, region) for column in cells]
         score = (sum(shares) / len(shares) if is_named else max(shares)) if shares else 0.0
         score += POSTCODE_WEIGHT * max((_share_postcodes(sample, at, region) for at in postcodes), default=0.0)
+        score += DOMAIN_WEIGHT * domains.get(region, 0.0) if score else 0.0
         is_spoken = any(HEADER_WORDS.get(region, frozenset()) & set(each) for each in words)
         score += LANGUAGE_WEIGHT if is_spoken and score else 0.0
         if score > most + (MARGIN if region != REGIONS[0] else 0.0):
@@ -123,8 +131,10 @@ def _share_told(cells: pl.Series, region: str) -> float:
     """Return which share of the cells a region's plan has; those that it has but in part count in part."""
     prefix = (PhoneMetadata.metadata_for_region(region) or PhoneMetadata).national_prefix
     is_valid = pl.col("is_valid").fill_null(value=False)
-    is_bare = (pl.col("national_number") == pl.lit(cells.str.replace_all(r"[^0-9]", ""))) & pl.lit(prefix == "0")
-    is_local = pl.col("possible") == "IS_POSSIBLE_LOCAL_ONLY"
+    digits = cells.str.replace_all(r"[^0-9]", "")
+    is_bare = (pl.col("national_number") == pl.lit(digits)) & pl.lit(prefix == "0")
+    is_short = digits.str.len_chars().is_in(find_local_lengths(region)) & ~cells.str.contains(r"^[^0-9]*[+0]")
+    is_local = (pl.col("possible") == "IS_POSSIBLE_LOCAL_ONLY") | pl.lit(is_short)
     told = pl.when(is_valid & ~is_bare.fill_null(value=False)).then(1.0).when(is_valid | is_local).then(HALF_TOLD)
     return float(parse_phones(cells, region).select(told.otherwise(0.0).mean()).item())
 
@@ -134,3 +144,13 @@ def _share_postcodes(sample: pl.DataFrame, at: int, region: str) -> float:
     if not len(cells) or region not in POSTCODES:
         return 0.0
     return float(cells.str.to_uppercase().str.contains(f"^(?:{POSTCODES[region]})$").mean())  # type: ignore[arg-type]
+
+
+def _share_domains(sample: pl.DataFrame, columns: int) -> dict[str, float]:
+    """Return by country which share of the e-mail and web addresses stands under its domain."""
+    cells = pl.concat([_cells(sample, at).rename("cell") for at in range(columns)])
+    addresses = cells.filter(cells.str.contains(r"(?i)^[^@\s]+@[^@\s]+\.[a-z]{2,}$|^(?:https?://|www\.)\S+$"))
+    if not len(addresses):
+        return {}
+    ends = addresses.str.extract(DOMAIN).str.to_uppercase().drop_nulls().replace(OTHER_DOMAINS)
+    return {str(end): count / len(addresses) for end, count in ends.value_counts().iter_rows()}

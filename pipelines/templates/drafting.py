@@ -41,6 +41,7 @@ class Draft:
     mapping: list[dict[str, Any]]
     doubtful: list[dict[str, Any]]
     region: str
+    region_reason: str  # why it was guessed; empty where it was given
     found: dict[str, Any]
 
     def describe(self) -> dict[str, Any]:
@@ -48,10 +49,19 @@ class Draft:
         return {"mapping": self.mapping, "doubtful": self.doubtful, "region": self.region, "found": self.found}
 
 
-def draft_template(home: Home, name: str, file: Path, region: str | None = None) -> tuple[Path, Draft]:
+def draft_template(
+    home: Home,
+    name: str,
+    file: Path,
+    region: str | None = None,
+    *,
+    sheet: str | None = None,
+    records: str | None = None,
+) -> tuple[Path, Draft]:
     """Save a template drafted from a file under a name; return where, and the draft.
 
-    Without ``region`` the country is guessed from the numbers. Holds headers and shares, no cell. Raises UserError for
+    Without ``region`` the country is guessed from the numbers; ``sheet`` and ``records`` are as in FileSettings.
+    Holds headers and shares, no cell. Raises UserError for
     a name that is taken, a region that is none, a file that cannot be read, and one without phones and e-mails.
     """
     if template_path(home, name).exists():
@@ -59,7 +69,8 @@ def draft_template(home: Home, name: str, file: Path, region: str | None = None)
     if region is not None and region not in SUPPORTED_REGIONS:
         raise UserError("--region", f"'{region[:20]}' is not an ISO country with a telephone plan.", "Such as GB.")
     hash_file(file)  # says what is wrong with a path that is no file
-    drop = open_drop(file, FileSettings())
+    settings = FileSettings(sheet=sheet, records=records)
+    drop = open_drop(file, settings)
     headers = list(drop.found.headers)
     chunk = next(drop.chunks(CHUNK_ROWS), None)
     if chunk is None:
@@ -73,12 +84,13 @@ def draft_template(home: Home, name: str, file: Path, region: str | None = None)
         fact = f"No column looks like phones or e-mail addresses. {f'Found: {listed}.' if names else 'No header.'}"
         remedy = "Name the country with --region, or begin with: leadmill templates new NAME, and map a column by hand."
         raise UserError(file.name, fact, remedy)
-    text = _write(name, file.name, drop.found, profile, proposal, guess)
+    text = _write(name, file.name, _pin_file(drop.found, settings), drop.found, profile, proposal, guess)
     draft = Draft(
         text,
         [_describe(each, headers) for each in proposal.mapping],
         [_describe(each, headers) for each in proposal.doubtful],
         guess.region,
+        guess.reason,
         asdict(drop.found) | {"columns": list_columns(profile)},
     )
     return save_template(home, name, text), draft
@@ -98,7 +110,15 @@ def _source(each: Suggestion, headers: Sequence[str]) -> str | int | dict[str, A
     return parts[0] if len(parts) == 1 else {"columns": parts, "separator": SEPARATOR}
 
 
-def _write(name: str, file: str, found: Found, profile: pl.DataFrame, proposal: Proposal, guess: Guess) -> str:
+def _write(
+    name: str,
+    file: str,
+    pins: dict[str, Any],
+    found: Found,
+    profile: pl.DataFrame,
+    proposal: Proposal,
+    guess: Guess,
+) -> str:
     headers = found.headers
     lines = [
         "# yaml-language-server: $schema=template.schema.json",
@@ -108,7 +128,7 @@ def _write(name: str, file: str, found: Found, profile: pl.DataFrame, proposal: 
         write_line(
             "list", {"mode": "named", "name": name}, "or {mode: per_import | per_day, clone_from: ..., prefix: ...}"
         ),
-        write_line("file", _pin_file(found), _tell_confidence(found)),
+        write_line("file", pins, _tell_confidence(found)),
         write_line("phone", *_pin_phone(profile, proposal, guess)),
         write_line("dnc", {"categories": ["IVR", "Imported", "Requested"]}),
         write_line("dedupe", {"keys": ["phone", "email"], "scope": ["file", "destination"], "action": "keep_existing"}),
@@ -136,10 +156,12 @@ def _name(each: Suggestion, headers: Sequence[str]) -> str | int:
     return show_header(source) if isinstance(source, str) else each.positions[0]
 
 
-def _pin_file(found: Found) -> dict[str, Any]:
-    pins: dict[str, Any] = {"format": found.format, "encoding": found.encoding}
-    if found.format == "csv":
-        pins |= {"delimiter": found.delimiter} if found.delimiter else {}
+def _pin_file(found: Found, settings: FileSettings) -> dict[str, Any]:
+    pins: dict[str, Any] = {"format": found.format}
+    pins |= {"encoding": found.encoding} if found.format != "xlsx" else {}
+    pins |= {key: value for key in ("sheet", "records") if (value := getattr(settings, key))}
+    if found.format in ("csv", "xlsx"):
+        pins |= {"delimiter": found.delimiter} if found.delimiter and found.format == "csv" else {}
         pins["has_header"] = found.has_header
         pins |= {"first_row": found.first_row} if found.first_row != 1 else {}
         pins |= {"quote": found.quote or "none"} if found.quote != '"' else {}

@@ -170,3 +170,48 @@ def test_naughty_headers_that_are_not_mapped_do_no_harm_as_comments(lm, home, tm
 
     assert drafted.code == 0, drafted.err
     assert lm("templates", "show", "odd", "--json").json["template"]["mapping"]["phone1"] == "Tel"
+
+
+def test_a_workbooks_sheet_is_named_and_pinned(lm, home, tmp_path):
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.active.append(["nothing", "here"])
+    sheet = book.create_sheet("Leads")
+    sheet.append(["Surname", "Mobile"])
+    for row in range(30):
+        sheet.append(["Able", f"07400 123{row:03}"])
+    book.save(tmp_path / "nova.xlsx")
+
+    unsaid = lm("templates", "new", "nova", "--from", tmp_path / "nova.xlsx")
+    drafted = lm("templates", "new", "nova", "--from", tmp_path / "nova.xlsx", "--sheet", "Leads")
+    imported = lm("import", tmp_path / "nova.xlsx", "-t", "nova", "--json")
+
+    assert unsaid.code == 2
+    assert "Leads" in unsaid.err
+    assert drafted.code == 0, drafted.err
+    assert read_yaml((home.templates / "nova.yaml").read_text(), "nova")["file"]["sheet"] == "Leads"
+    assert imported.json[0]["created"] == 30
+
+
+def test_the_path_of_nested_records_is_given_and_pinned(lm, home, tmp_path):
+    leads = [{"person": {"surname": "Able"}, "phones": [{"number": f"07400 123{row:03}"}]} for row in range(30)]
+    drop = tmp_path / "nova.json"
+    drop.write_text(json.dumps({"old": [{"a": 1}], "data": {"leads": leads}}))
+
+    drafted = lm("templates", "new", "nova", "--from", drop, "--records", "data.leads", "--json")
+    imported = lm("import", drop, "-t", "nova", "--json")
+
+    assert {each["field"]: each["source"] for each in drafted.json["mapping"]} == {
+        "last_name": "person.surname",
+        "phone1": "phones[0].number",
+    }
+    assert imported.json[0]["created"] == 30
+
+
+@pytest.mark.parametrize("option", ["--region", "--sheet", "--records"])
+def test_what_goes_with_a_file_only_is_refused_without_one(lm, option):
+    answer = lm("templates", "new", "nova", option, "GB")
+
+    assert answer.code == 2
+    assert answer.err.startswith(f"Error: {option}: ")

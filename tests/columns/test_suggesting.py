@@ -192,10 +192,13 @@ def test_the_assignment_adds_up_to_the_most(seed):
         ({"Tel": [f"+353 85 012 3{row:03}" for row in range(60)]}, "IE"),
         ({"Tel": MOBILES, "Country": ["Deutschland"] * 59 + ["France"]}, "DE"),
         ({"Tel": MOBILES, "Country": ["UK"] * 60}, "GB"),
+        ({"Tel": [f"96{row % 90 + 10} 4{row:03}" for row in range(60)], "Email": ["a@b.nsw.edu.au"] * 60}, "AU"),
+        ({"Tel": [f"96{row % 90 + 10} 4{row:03}" for row in range(60)], "Web": ["www.able.co.nz/a"] * 60}, "NZ"),
         ({"Name": WORDS}, "GB"),
         ({"Tel": EMPTY}, "GB"),
     ],
-    ids=["GB", "US", "AU", "DE", "FR", "CA", "international", "country column", "short name", "nothing", "empty"],
+    ids=["GB", "US", "AU", "DE", "FR", "CA", "international", "country column", "short name", "e-mail", "web",
+         "nothing", "empty"],
 )  # fmt: skip
 def test_the_country_is_guessed_from_country_column_numbers_and_postcodes(columns, region):
     chunk = make_chunk(*columns.values())
