@@ -117,6 +117,11 @@ def test_settings_survive_being_kept_as_json():
         ({"delete_existing": "yes"}, "delete_existing: Input should be a valid boolean"),
         ({"cost_per_lead": -1}, "cost_per_lead: Input should be greater than or equal to 0"),
         ({"file": {"delimiter": "12345678901"}}, "file.delimiter"),
+        ({"file": {"date_format": "dd/mm/yyyy"}}, "M large"),
+        ({"file": {"date_format": "dd/MM"}}, "not a date format"),
+        ({"file": {"quote": "ab"}}, "file.quote"),
+        ({"file": {"escape": "slash"}}, "file.escape"),
+        ({"file": {"footer_lines": -1}}, "file.footer_lines"),
     ],
 )
 def test_what_a_template_may_not_say_is_said_in_one_line(changes, said):

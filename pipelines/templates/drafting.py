@@ -61,8 +61,8 @@ def draft_template(
     """Save a template drafted from a file under a name; return where, and the draft.
 
     Without ``region`` the country is guessed from the numbers; ``sheet`` and ``records`` are as in FileSettings.
-    Holds headers and shares, no cell. Raises UserError for
-    a name that is taken, a region that is none, a file that cannot be read, and one without phones and e-mails.
+    Holds headers and shares, no cell. Raises UserError for a name that is taken, a region that is none, a file that
+    cannot be read, and one without phones and e-mails.
     """
     if template_path(home, name).exists():
         raise UserError("template", f"'{name}' is saved already.", "Choose another name, or delete it first.")

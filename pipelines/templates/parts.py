@@ -1,5 +1,6 @@
 """The parts of a template: their keys, defaults, and what goes with what."""
 
+import re
 from datetime import date
 from typing import Annotated, Literal, Self
 
@@ -57,6 +58,14 @@ class FileOptions(Settings):
     records: Text | None = None
     date_format: Annotated[str, Field(max_length=10)] = "dd/MM/yyyy"
     limits: Literal["none", "maxcontact", "leadlex"] = "none"
+
+    @field_validator("date_format")
+    @classmethod
+    def check_date_format(cls, value: str) -> str:
+        """Refuse what does not name day, month and year once each, case-sensitive (checklist CM-023)."""
+        if not re.fullmatch(r"(?=.*d)(?=.*M)(?=.*y)(?:(d{1,2}|M{1,2}|y{4}|y{2})[-/. ]?(?!.*\1)){3}", value):
+            raise ValueError(f"'{value}' is not a date format such as dd/MM/yyyy: d, M and y, each once, M large.")
+        return value
 
     def to_settings(self) -> FileSettings:
         """Return what the reader wants to know of this."""
