@@ -248,3 +248,16 @@ def test_a_field_that_is_mapped_twice_is_refused_with_the_way_to_join(tmp_path, 
         import_drop(tmp_path / "x.csv", tmp_path / "t.yaml", home, now=NOW)
 
     assert "{columns: [...], separator:" in str(error.value)
+
+
+def test_a_row_that_was_taken_for_the_header_is_not_shown(lm, home, tmp_path):
+    (tmp_path / "leads.csv").write_text("Name,Mobile\nAnn Able,07400 123456\nBob Best,07400 123457\n")
+    lm("templates", "new", "acme", "--from", tmp_path / "leads.csv")
+    template = home.templates / "acme.yaml"
+    template.write_text(template.read_text().replace("has_header: true", "has_header: true, first_row: 3"))
+
+    answer = lm("import", tmp_path / "leads.csv", "-t", "acme")
+
+    assert answer.code == 2
+    assert "file.first_row" in answer.err
+    assert not any(told in answer.err for told in ("Bob", "123457"))

@@ -4,14 +4,13 @@ from collections.abc import Callable, Sequence
 
 import polars as pl
 
-from pipelines.columns.headers import BLANKS, fold_header, show_header
+from pipelines.columns.headers import BLANKS, fold_header, list_headers, show_header
 from pipelines.columns.renaming import suggest_column
 from pipelines.errors import UserError
+from pipelines.reading.headers import looks_like_data
 from pipelines.schema import MAPPED_FIELDS
 from pipelines.templates.parts import Columns
 from pipelines.templates.template import Source, Template
-
-MAX_LISTED = 12
 
 
 def find_column(
@@ -46,12 +45,10 @@ def find_column(
                 f"The header '{show_header(source)}' stands over columns {places}.",
                 f"Map '{field}' by position in {template}.",
             )
-    names = [show_header(h) for h in headers if h.strip(BLANKS)]
-    listed = ", ".join(names[:MAX_LISTED]) + (f" and {len(names) - MAX_LISTED} more" if len(names) > MAX_LISTED else "")
-    fact = f"No column for '{field}': '{show_header(source)}' is not there. " + (
-        f"Found: {listed}." if names else "The file has no header."
-    )
-    meant = suggest(source, field) if suggest else suggest_column(source, field, headers)
+    fact = f"No column for '{field}': '{show_header(source)}' is not there. {list_headers(headers)}"
+    meant = ""
+    if not looks_like_data(headers):
+        meant = suggest(source, field) if suggest else suggest_column(source, field, headers)
     raise UserError(file, fact, f"{meant} Map it in {template}.")
 
 

@@ -2,6 +2,9 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
+
+from pipelines.reading.headers import looks_like_data
 
 # White space that suppliers leave around a cell: no-break and zero-width blanks, byte order marks, tabs, line ends.
 BLANKS = (
@@ -10,6 +13,7 @@ BLANKS = (
 )
 QUOTES = str.maketrans("‘’‛“”„«»", '\'\'\'"""""')
 MAX_SHOWN = 60
+MAX_LISTED = 12
 
 
 def fold_header(header: str) -> str:
@@ -23,3 +27,14 @@ def show_header(header: str) -> str:
     line = " ".join(header.strip(BLANKS).split())
     line = "".join(c if c.isprintable() else "\ufffd" for c in line)
     return line if len(line) <= MAX_SHOWN else line[: MAX_SHOWN - 1] + "…"
+
+
+def list_headers(headers: Sequence[str]) -> str:
+    """Return ``Found: Tel, Name.`` for a message, or what is the matter with a header row that cannot be shown."""
+    names = [show_header(header) for header in headers if header.strip(BLANKS)]
+    if not names:
+        return "The file has no header."
+    if looks_like_data(headers):
+        return "The line taken for the header looks like a row: is file.first_row or file.has_header wrong?"
+    more = f" and {len(names) - MAX_LISTED} more" if len(names) > MAX_LISTED else ""
+    return f"Found: {', '.join(names[:MAX_LISTED])}{more}."

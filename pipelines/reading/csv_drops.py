@@ -48,8 +48,9 @@ def _take_footers(index: Index, settings: FileSettings) -> tuple[str, ...]:
         return ()
     line = index.blocks[-1].first_line + int(records.line[data[-footers]])
     index.take_footers(footers)
-    kind = "declared" if settings.footer_lines != "auto" else "found"
-    return (f"{footers} record(s) from line {line} on are no data: counted apart as footers, as {kind}.",)
+    if footers == 1:
+        return (f"The last record, on line {line}, is no data: counted apart as a footer.",)
+    return (f"The last {footers} records, from line {line} on, are no data: counted apart as footers.",)
 
 
 def _decode_cells(index: Index, content: memoryview, records: Records, number: int) -> list[str]:

@@ -55,7 +55,7 @@ def judge_header(first: Sequence[str], below: Sequence[Sequence[str]], mapped: C
 
 
 def _score_first(first: Sequence[str], shapes: Sequence[str]) -> float:
-    contacts = sum(1 for cell, shape in zip(first, shapes, strict=True) if _is_contact(cell, shape))
+    contacts = sum(1 for cell, shape in zip(first, shapes, strict=True) if is_contact(cell, shape))
     words = sum(1 for cell in first if _WORDS & set(re.split(r"[^a-z0-9]+", fold_name(cell))) and len(cell) < 40)
     filled = [fold_name(cell) for cell, shape in zip(first, shapes, strict=True) if shape != "empty"]
     repeats = len(filled) - len(set(filled))
@@ -63,7 +63,8 @@ def _score_first(first: Sequence[str], shapes: Sequence[str]) -> float:
     return score - (1.0 if sum(shape == "empty" for shape in shapes) > len(shapes) / 2 else 0.0)
 
 
-def _is_contact(cell: str, shape: str) -> bool:
+def is_contact(cell: str, shape: str) -> bool:
+    """Say whether a cell of this shape is an e-mail address, a link or as long as a phone number: no header's name."""
     return shape in ("email", "link") or (shape == "number" and sum(map(str.isdigit, cell)) >= 7)
 
 
@@ -88,3 +89,8 @@ def is_title(cells: Sequence[str]) -> bool:
     """Say whether a record is a line of prose over a table: one filled cell, and that one text."""
     filled = [cell for cell in cells if cell.strip()]
     return len(filled) == 1 and bool(cells[0].strip()) and shape_of(filled[0]) == "text"
+
+
+def looks_like_data(headers: Sequence[str]) -> bool:
+    """Say whether a header row holds what may be a person's: then none of it belongs in a message."""
+    return any(is_contact(header, shape_of(header)) for header in headers)

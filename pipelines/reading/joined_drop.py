@@ -9,6 +9,7 @@ import polars as pl
 from pipelines.errors import UserError
 from pipelines.reading.containers import Content
 from pipelines.reading.drops import Drop, Found
+from pipelines.reading.headers import looks_like_data
 
 MAX_LISTED = 12
 # Encodings in which an ASCII text is what it is in UTF-8.
@@ -95,7 +96,8 @@ def _require_alike(file: str, one: str, first: Found, other: str, found: Found) 
         raise UserError(file, fact, _SPLIT)
     for place, (a, b) in enumerate(zip(first.headers, found.headers, strict=True), start=1):
         if a != b:
-            raise UserError(file, f"Column {place} is '{a}' in {one} and '{b}' in {other}.", _SPLIT)
+            shown = f"another in {one} than" if looks_like_data([a, b]) else f"'{a}' in {one} and '{b}'"
+            raise UserError(file, f"Column {place} is {shown} in {other}.", _SPLIT)
 
 
 def _settle_encoding(file: str, contents: Sequence[Content], drops: Sequence[Drop], names: Sequence[str]) -> str:

@@ -28,6 +28,9 @@ _BOMS = (
 )
 _MULTI_BYTE = ("utf", "shift", "euc", "big5", "gb", "iso2022", "johab", "hz", "cp9")
 _XML_DECLARATION = re.compile(rb"""<\?xml\s(?:[^?>]*?encoding\s*=\s*["'](?P<encoding>[\w.:-]*)["'])?""")
+# Control characters that no text has; tab, line ends, form feeds and the separators of old formats are not among them.
+_CONTROLS = [bytes([value]) for value in range(32) if value not in (1, 9, 10, 11, 12, 13, 26, 28, 29, 30, 31)]
+_CONTROLS_LEAST, _CONTROLS_SHARE = 16, 0.05
 _DIRECT = {"utf-8", "ascii", "cp1252", "iso8859-1"}
 
 
@@ -81,10 +84,18 @@ def open_source(content: Content, encoding: str) -> Source:
     head = work[:4096].tobytes()
     bom, found, confidence = _find_encoding(name, work, head, encoding)
     if found in _DIRECT or _is_ascii_superset(found):
+        _refuse_binary(name, head)
         # Found by itself, UTF-8 with full confidence means that the whole file was read as such.
         is_sound = found == "utf-8" and confidence == 1.0 and not bom and encoding == "auto"
         return Source(name, work, len(bom), found, found, confidence, is_sound=is_sound)
     return _copy_as_utf8(name, work, len(bom), found, confidence)
+
+
+def _refuse_binary(name: str, head: bytes) -> None:
+    controls = sum(map(head.count, _CONTROLS))
+    if controls >= _CONTROLS_LEAST and controls > _CONTROLS_SHARE * len(head):
+        fact = "This is not text: it is full of control characters."
+        raise UserError(name, fact, "Send the list as CSV or JSON text.")
 
 
 def _find_encoding(name: str, work: Bytes, head: bytes, declared: str) -> tuple[bytes, str, float]:

@@ -15,7 +15,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from pipelines.columns.countries import Guess, guess_region
-from pipelines.columns.headers import BLANKS, fold_header, show_header
+from pipelines.columns.headers import BLANKS, fold_header, list_headers, show_header
 from pipelines.columns.profile import list_columns, profile_columns
 from pipelines.columns.scoring import MUCH
 from pipelines.columns.suggesting import Proposal, Suggestion, propose_mapping
@@ -79,9 +79,7 @@ def draft_template(
     profile = profile_columns(chunk, headers, guess.region)
     proposal = propose_mapping(profile, guess.region)
     if not {each.field for each in proposal.mapping} & {*PHONE_SLOTS, "email"}:
-        names = [show_header(h) for h in headers if h.strip(BLANKS)]
-        listed = ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
-        fact = f"No column looks like phones or e-mail addresses. {f'Found: {listed}.' if names else 'No header.'}"
+        fact = f"No column looks like phones or e-mail addresses. {list_headers(headers)}"
         remedy = "Name the country with --region, or begin with: leadmill templates new NAME, and map a column by hand."
         raise UserError(file.name, fact, remedy)
     text = _write(name, file.name, _pin_file(drop.found, settings), drop.found, profile, proposal, guess)
@@ -163,7 +161,8 @@ def _pin_file(found: Found, settings: FileSettings) -> dict[str, Any]:
     if found.format in ("csv", "xlsx"):
         pins |= {"delimiter": found.delimiter} if found.delimiter and found.format == "csv" else {}
         pins["has_header"] = found.has_header
-        pins |= {"first_row": found.first_row} if found.first_row != 1 else {}
+        # With a header its names tell where the table begins, however long the preamble is next time.
+        pins |= {"first_row": found.first_row} if not found.has_header and found.first_row != 1 else {}
         pins |= {"quote": found.quote or "none"} if found.quote != '"' else {}
         pins |= {"escape": found.escape} if found.escape not in (None, "doubled") else {}
     return pins
