@@ -29,7 +29,10 @@ _SPACED = (", ", "; ", "| ")
 # Without quotes altogether: so many damaged records, and such a share, speak against quotes.
 _STRAY_LEAST, _STRAY_SHARE = 3, 0.02
 _UNQUOTED_SHARE = 0.95
+_LINES_LEAST = 10
 _QUOTED_LEAST, _QUOTED_SHARE = 2, 0.9
+# Two delimiters under which the sample is as good a table, or nearly: the choice is little more than a guess.
+_NEAR, _NEAR_CONFIDENCE = 0.1, 0.6
 
 
 @dataclass(frozen=True)
@@ -171,7 +174,7 @@ def find_dialect(
             wrapped = finder.choose(apostrophe)
             if wrapped.soundness >= choice.soundness and finder.wraps_columns(wrapped.dialect):
                 return wrapped
-        if finder.has_stray_quotes(choice):
+        if finder.has_stray_quotes(choice) or (choice.delimiter is None and finder.has_quotes_inside_only()):
             unquoted = finder.choose(replace(plain, quote=b""))
             if unquoted.delimiter and unquoted.soundness >= _UNQUOTED_SHARE:
                 choice = unquoted
@@ -189,6 +192,7 @@ class _Finder:
     def choose(self, plain: Dialect) -> Choice:
         """Return the delimiter under which the most records are sound and of one width."""
         best: tuple[float, int] = (0.0, 0)
+        second = 0.0
         chosen = Choice(plain, None, 0.7, self._score(plain)[0])
         spaced = [name for name in _SPACED if not self.is_declared and name.encode() + plain.quote in self.text]
         for name in [*self.names, *spaced]:
@@ -199,8 +203,13 @@ class _Finder:
             share, width, hits = self._score(dialect)
             if self.is_declared:
                 return Choice(dialect, name, 1.0, share)
-            if width > 1 and (share >= 0.5 or hits) and (share + hits, width) > best:
+            if width < 2 or (share < 0.5 and not hits):
+                continue
+            second = max(second, min(best[0], share + hits))
+            if (share + hits, width) > best:
                 best, chosen = (share + hits, width), Choice(dialect, name, round(share, 2), share)
+        if second > best[0] - _NEAR:
+            return replace(chosen, confidence=min(chosen.confidence, _NEAR_CONFIDENCE))
         return chosen
 
     def _score(self, dialect: Dialect) -> tuple[float, int, int]:
@@ -230,6 +239,14 @@ class _Finder:
                 filled[column] += bool(cell)
                 quoted[column] += len(cell) > 1 and cell.startswith(dialect.quote) and cell.endswith(dialect.quote)
         return any(count >= max(_QUOTED_LEAST, _QUOTED_SHARE * filled[column]) for column, count in quoted.items())
+
+    def has_quotes_inside_only(self) -> bool:
+        """Say whether there are quotes and no line of several begins with one: they may be letters of a later cell.
+
+        To be asked where no delimiter was found: under each, most records are damaged or of many widths.
+        """
+        lines = self.text.splitlines()
+        return b'"' in self.text and len(lines) >= _LINES_LEAST and not any(line.startswith(b'"') for line in lines)
 
     def has_stray_quotes(self, choice: Choice) -> bool:
         """Say whether quotes damage many records and enclose no cell at all: then they are letters like any other."""

@@ -12,7 +12,7 @@ from pipelines.errors import UserError
 from pipelines.reading.containers import Content, unpack
 from pipelines.reading.places import skip_blanks
 from pipelines.reading.settings import FileSettings
-from pipelines.reading.source import Source, open_source
+from pipelines.reading.source import DOUBTFUL, Source, open_source
 
 # A CSV header may well be `<name>,<phone>`: a tag alone is not XML.
 _XML_HEAD = re.compile(
@@ -90,9 +90,17 @@ def open_drop(path: Path, settings: FileSettings, mapped_headers: Collection[str
         known = {*mapped_headers, *drops[0].found.headers} - {""} if drops else mapped_headers
         drops.append(_open_content(content, settings, known))
     drop = drops[0] if len(drops) == 1 else join_drops(path.name, unpacked.contents, drops)
-    notices = unpacked.notices + drop.found.notices
+    notices = unpacked.notices + _doubt_encoding(drop.found) + drop.found.notices
     drop.found = replace(drop.found, notices=notices, expanded_bytes=unpacked.expanded_bytes)
     return drop
+
+
+def _doubt_encoding(found: Found) -> tuple[str, ...]:
+    if found.confidence.get("encoding", 1.0) > DOUBTFUL:
+        return ()
+    return (
+        f"The encoding {found.encoding} is a guess and likely wrong: look at the names, and declare file.encoding.",
+    )
 
 
 def _open_content(content: Content, settings: FileSettings, mapped_headers: Collection[str]) -> Drop:

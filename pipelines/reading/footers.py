@@ -6,7 +6,7 @@ A row that is taken for a footer is a lead lost, so nothing that could be dialle
 import re
 from collections.abc import Sequence
 
-from pipelines.reading.headers import shape_of
+from pipelines.reading.headers import may_reach, shape_of
 
 FOOTER_MOST = 10
 _WORDS = re.compile(
@@ -45,7 +45,7 @@ def count_footers(records: Sequence[Sequence[str]], has_blank_before: Sequence[b
 
 def _is_footer(cells: Sequence[str], width: int) -> bool:
     filled = [cell.strip() for cell in cells if cell.strip()]
-    if not filled or any(_is_contact(cell) for cell in filled):
+    if not filled or any(may_reach(cell) for cell in filled):
         return False
     has_figure = len(filled) == 2 and shape_of(filled[1]) == "number"
     is_narrow = len(cells) < width or len(filled) <= max(1, width // 2) or has_figure
@@ -63,7 +63,3 @@ def _is_prose(cells: Sequence[str], width: int) -> bool:
     if _is_footer(cells, width):
         return True
     return width >= 3 and len(filled) == 1 and shape_of(filled[0]) == "text" and " " in filled[0]
-
-
-def _is_contact(cell: str) -> bool:
-    return "@" in cell or sum(map(str.isdigit, cell)) >= 7

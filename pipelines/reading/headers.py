@@ -6,6 +6,8 @@ from collections.abc import Collection, Sequence
 _NUMBER = re.compile(r"[+(]?[\d][\d\s().,/:+-]*%?$|[+-]?\d+(\.\d+)?(e[+-]?\d+)?$", re.IGNORECASE)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+$")
 _LINK = re.compile(r"(https?://|www\.)\S+$", re.IGNORECASE)
+_SNAKE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+$", re.IGNORECASE)
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
 _WORDS = frozenset(
     re.findall(
         r"\w+",
@@ -40,12 +42,15 @@ def fold_name(header: str) -> str:
 def judge_header(first: Sequence[str], below: Sequence[Sequence[str]], mapped: Collection[str]) -> tuple[bool, float]:
     """Say whether the first record is a header, and how sure that is (0.5 to 1).
 
-    ``below`` are some of the records after it; ``mapped`` the header names that the template asks for.
+    ``below`` are some of the records after it; ``mapped`` the header names that the template asks for. A record that
+    stands alone is a row unless most of it are a header's words: taken for a header, a lead would be lost.
     """
     names = {fold_name(name) for name in mapped}
     if names & {fold_name(cell) for cell in first}:
         return True, 1.0
     shapes = [shape_of(cell) for cell in first]
+    if not below and not _is_named_throughout(first, shapes):
+        return False, 0.6
     score = _score_first(first, shapes) + _score_columns(first, shapes, below)
     if not mapped:
         score -= 0.01
@@ -56,11 +61,28 @@ def judge_header(first: Sequence[str], below: Sequence[Sequence[str]], mapped: C
 
 def _score_first(first: Sequence[str], shapes: Sequence[str]) -> float:
     contacts = sum(1 for cell, shape in zip(first, shapes, strict=True) if is_contact(cell, shape))
-    words = sum(1 for cell in first if _WORDS & set(re.split(r"[^a-z0-9]+", fold_name(cell))) and len(cell) < 40)
+    words = _count_words(first)
     filled = [fold_name(cell) for cell, shape in zip(first, shapes, strict=True) if shape != "empty"]
     repeats = len(filled) - len(set(filled))
     score = 0.3 - 3.0 * min(contacts, 2) + min(words, 4) * 0.6 - 0.25 * min(repeats, 4)
     return score - (1.0 if sum(shape == "empty" for shape in shapes) > len(shapes) / 2 else 0.0)
+
+
+def _count_words(cells: Sequence[str]) -> int:
+    return sum(1 for cell in cells if len(cell) < 40 and _WORDS & _split_words(cell))
+
+
+def _is_named_throughout(cells: Sequence[str], shapes: Sequence[str]) -> bool:
+    """Say whether most cells, or three, are header words or names like ``date_col``, and none is a number."""
+    filled = sum(shape != "empty" for shape in shapes)
+    named = _count_words(cells) + sum(1 for cell in cells if _SNAKE.match(cell.strip()))
+    return "number" not in shapes and (named >= 3 or named * 2 > filled)
+
+
+def _split_words(header: str) -> set[str]:
+    """Return the words of a header, also those of ``phoneNumber``, whole and parted."""
+    folded, parted = fold_name(header), fold_name(_HUMP.sub(" ", header))
+    return set(re.split(r"[^a-z0-9]+", f"{folded} {parted}"))
 
 
 def is_contact(cell: str, shape: str) -> bool:
@@ -74,6 +96,7 @@ def _score_columns(first: Sequence[str], shapes: Sequence[str], below: Sequence[
         cells = [row[column] for row in below if column < len(row)]
         kinds = [kind for kind in map(shape_of, cells) if kind != "empty"]
         if not kinds:
+            score -= 0.5 if shape == "number" else 0.0
             continue
         special = sum(kind != "text" for kind in kinds) / len(kinds)
         if shape == "text" and special >= 0.8:
@@ -94,3 +117,14 @@ def is_title(cells: Sequence[str]) -> bool:
 def looks_like_data(headers: Sequence[str]) -> bool:
     """Say whether a header row holds what may be a person's: then none of it belongs in a message."""
     return any(is_contact(header, shape_of(header)) for header in headers)
+
+
+def is_prose(cells: Sequence[str]) -> bool:
+    """Say whether a record is a title of several words, or a comment, that nobody could be reached by."""
+    text = "".join(cells).strip()
+    return is_title(cells) and (" " in text or text.startswith("#")) and not may_reach(text)
+
+
+def may_reach(text: str) -> bool:
+    """Say whether an address or a number might stand in a text."""
+    return "@" in text or sum(map(str.isdigit, text)) >= 7

@@ -178,7 +178,8 @@ def _is_cut_off(source: Source, records: Records, width: int) -> bool:
     if not len(records.start) or records.is_blank[-1]:
         return False
     has_line_end = int(records.next[-1]) > int(records.end[-1])
-    return not has_line_end and int(records.fields[-1]) < width
+    # The fields of a record with a quote out of place are not known.
+    return not has_line_end and records.flaw[-1] != flaws.STRAY and int(records.fields[-1]) < width
 
 
 def good_rows(records: Records, *, is_padded: bool) -> Mask:

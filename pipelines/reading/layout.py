@@ -18,7 +18,7 @@ from pipelines.reading.dialects import (
     take_sample,
     unescape,
 )
-from pipelines.reading.headers import fold_name, is_title, judge_header
+from pipelines.reading.headers import fold_name, is_prose, is_title, judge_header, may_reach
 from pipelines.reading.records import Records
 from pipelines.reading.settings import FileSettings
 from pipelines.reading.source import Source
@@ -65,7 +65,7 @@ def find_layout(source: Source, settings: FileSettings, mapped: Collection[str])
     data = [number for number in data if records.fields[number] <= MAX_COLUMNS]
     rows = [sample.cells(records, number, dialect) for number in data[:200]]
     top = 0 if settings.first_row != "auto" else _find_top(rows, usual, mapped)
-    has_header, sure = _find_header(settings.has_header, rows[top], rows[top + 1 :], mapped)
+    has_header, sure = _find_header(settings.has_header, rows[top], rows[top + 1 :], mapped, usual)
     first = data[top]
     line_end, line_end_share = _name_line_end(sample, settings.row_delimiter)
     headers = _trim(rows[top], usual) if has_header else [""] * max(usual, 1)
@@ -107,7 +107,11 @@ def _find_top(rows: list[list[str]], usual: int, mapped: Collection[str]) -> int
     while top < min(len(rows) - 1, PREAMBLE_MOST) and _is_preamble(rows[top], rows[top + 1 :], usual):
         top += 1
     is_table = len(rows[top]) >= usual and sum(map(bool, rows[top])) > 1
-    return top if is_table else 0
+    if not is_table or judge_header(rows[top], rows[top + 1 :], ())[0]:
+        return top if is_table else 0
+    # Over rows without a header only prose is no row: a short first row is put aside, and not passed over.
+    is_told = is_prose(rows[0]) and all(is_title(row) and not may_reach("".join(row)) for row in rows[:top])
+    return top if is_told else 0
 
 
 def _is_preamble(row: list[str], below: list[list[str]], usual: int) -> bool:
@@ -115,6 +119,8 @@ def _is_preamble(row: list[str], below: list[list[str]], usual: int) -> bool:
         return False
     if is_title(row):
         return len(row) == 1 or usual >= 3
+    if not any(cell.strip() for cell in row):
+        return True
     if len(row) == usual:
         return False
     following = next((number for number, other in enumerate(below[:10]) if len(other) == usual), -1)
@@ -122,9 +128,13 @@ def _is_preamble(row: list[str], below: list[list[str]], usual: int) -> bool:
 
 
 def _find_header(
-    declared: bool | str, first: list[str], below: list[list[str]], mapped: Collection[str]
+    declared: bool | str, first: list[str], below: list[list[str]], mapped: Collection[str], usual: int
 ) -> tuple[bool, float]:
-    return (declared, 1.0) if isinstance(declared, bool) else judge_header(first, below, mapped)
+    if isinstance(declared, bool):
+        return declared, 1.0
+    has_header, sure = judge_header(first, below, mapped)
+    # A line without a delimiter is no header of a table of several columns.
+    return (False, 0.6) if has_header and sure < 1.0 and len(first) < 2 <= usual else (has_header, sure)
 
 
 def _trim(headers: list[str], usual: int) -> list[str]:

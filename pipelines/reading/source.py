@@ -31,6 +31,10 @@ _XML_DECLARATION = re.compile(rb"""<\?xml\s(?:[^?>]*?encoding\s*=\s*["'](?P<enco
 # Control characters that no text has; tab, line ends, form feeds and the separators of old formats are not among them.
 _CONTROLS = [bytes([value]) for value in range(32) if value not in (1, 9, 10, 11, 12, 13, 26, 28, 29, 30, 31)]
 _CONTROLS_LEAST, _CONTROLS_SHARE = 16, 0.05
+# Of cp1252: signs that any text may hold, and the letters below 0xC0.
+_TYPOGRAPHY = np.frombuffer("€…‘’“”•–—™\xa0£§©ª«¬®°²´·º»½".encode("cp1252"), np.uint8)
+_LOW_LETTERS = np.frombuffer("ŠŒŽšœžŸƒ".encode("cp1252"), np.uint8)
+DOUBTFUL = 0.3  # the confidence of an encoding that is likely wrong
 _DIRECT = {"utf-8", "ascii", "cp1252", "iso8859-1"}
 
 
@@ -132,9 +136,25 @@ def _find_eight_bit(work: Bytes) -> tuple[str, float]:
         return "utf-8", 1.0 if bad == 0 else 0.8
     undefined = np.zeros(256, dtype=bool)
     undefined[[0x81, 0x8D, 0x8F, 0x90, 0x9D]] = True
-    if any(undefined[piece].any() for piece in _cut_pieces(work)):
-        return "iso8859-1", 0.6
-    return "cp1252", 0.8
+    is_latin = not any(undefined[piece].any() for piece in _cut_pieces(work))
+    found, confidence = ("cp1252", 0.8) if is_latin else ("iso8859-1", 0.6)
+    looks = [_look_at_letters(piece, 0x80 if is_latin else 0xA0) for piece in _cut_pieces(work)]
+    letters, in_runs, odd = (sum(counts) for counts in zip(*looks, strict=True))
+    return found, DOUBTFUL if 2 * max(in_runs, odd) > letters else confidence
+
+
+def _look_at_letters(piece: Bytes, lowest: int) -> tuple[int, int, int]:
+    """Count the bytes beyond ASCII that are no typography, those in runs of three or more, and those no letters.
+
+    Below ``lowest`` no byte is a sign or a letter. Western accents stand alone or in pairs and are letters; text of
+    another script (Cyrillic, Big5) is neither.
+    """
+    signs, letters = (known[known >= lowest] for known in (_TYPOGRAPHY, _LOW_LETTERS))
+    is_high = (piece >= 0x80) & ~np.isin(piece, signs)
+    steps = np.diff(is_high.astype(np.int8), prepend=0, append=0)
+    lengths = np.flatnonzero(steps == -1) - np.flatnonzero(steps == 1)
+    is_odd = is_high & (piece < 0xC0) & ~np.isin(piece, letters)
+    return int(np.count_nonzero(is_high)), int(lengths[lengths >= 3].sum()), int(np.count_nonzero(is_odd))
 
 
 def _count_high_and_bad(piece: Bytes) -> tuple[int, int]:

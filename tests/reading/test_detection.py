@@ -1,0 +1,133 @@
+"""What is found by itself where it is a near thing: a row is kept, or put aside, and never passed over."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pipelines.reading.drops import Drop, open_drop
+from pipelines.reading.settings import FileSettings
+
+
+@pytest.fixture
+def open_text(tmp_path: Path):
+    def open_it(content: str | bytes, mapped: tuple[str, ...] = (), **declared: object) -> Drop:
+        path = tmp_path / "acme.csv"
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return open_drop(path, FileSettings(**declared), mapped)  # type: ignore[arg-type]
+
+    return open_it
+
+
+def read(drop: Drop) -> pl.DataFrame:
+    return pl.concat(drop.chunks())
+
+
+@pytest.mark.parametrize("content", ["1,2,3\n", "7700900123\n", "12,North Street", "Ann;Smith\n", "0||x|y\n"])
+def test_a_record_that_stands_alone_is_a_row(open_text, content):
+    drop = open_text(content)
+
+    assert (drop.found.has_header, drop.found.records) == (False, 1)
+    assert drop.found.confidence["has_header"] < 0.7
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["name,phone\n", "customerPhone;customerCity\n", "Lead ID|Phone no|Whatever\n", "vendor_ref\tcust_since\n"],
+)
+def test_a_record_of_header_words_that_stands_alone_is_a_header(open_text, content):
+    drop = open_text(content)
+
+    assert (drop.found.has_header, drop.found.records) == (True, 0)
+
+
+def test_a_mapped_name_makes_a_header_of_a_record_that_stands_alone(open_text):
+    assert open_text("foo,bar\n", mapped=("bar",)).found.has_header
+
+
+def test_an_open_quote_that_stands_alone_is_a_damaged_row(open_text):
+    drop = open_text('"Ann Smith, 12')
+
+    assert read(drop)["flaw"].to_list() == ["Q_UNCLOSED_QUOTE"]
+    assert drop.found.truncated
+
+
+def test_numbers_over_fewer_columns_are_no_header(open_text):
+    drop = open_text("1;3a;7\n6;7\n")
+
+    assert not drop.found.has_header
+    assert drop.found.records == 2
+
+
+def test_a_row_of_nothing_but_delimiters_over_a_title_is_preamble(open_text):
+    drop = open_text(",,\nLeads of spring,,\n,,\nname,phone,city\nAnn,07700900123,Leek\nBob,07700900124,Ely\n")
+
+    assert (drop.found.preamble_lines, drop.found.headers) == (3, ("name", "phone", "city"))
+    assert drop.found.records == 2
+
+
+@pytest.mark.parametrize("first", ["Carol,,", "Carol", "07700 900125 is Carol"])
+def test_a_short_first_row_over_rows_without_a_header_is_not_passed_over(open_text, first):
+    drop = open_text(f"{first}\nAnn,07700900123,Leek\nBob,07700900124,Ely\nAnn,07700900126,Ely\n")
+
+    assert (drop.found.preamble_lines, drop.found.has_header, drop.found.records) == (0, False, 4)
+    assert read(drop)["flaw"].null_count() >= 3
+
+
+def test_prose_over_rows_without_a_header_is_preamble(open_text):
+    drop = open_text("Leads of the spring fair\nAnn,07700900123,Leek\nBob,07700900124,Ely\nAnn,07700900126,Ely\n")
+
+    assert (drop.found.preamble_lines, drop.found.has_header, drop.found.records) == (1, False, 3)
+
+
+def test_quotes_that_spoil_most_rows_and_begin_no_line_are_letters(open_text):
+    rows = "".join(f'{number}\t"Nick{number}" Smith "Junior\n' for number in range(20))
+
+    drop = open_text("id\tname\n" + rows)
+
+    assert (drop.found.delimiter, drop.found.quote, drop.found.records) == ("\t", None, 20)
+    assert read(drop)["c2"][3] == '"Nick3" Smith "Junior'
+
+
+def test_delimiters_inside_quoted_lines_part_nothing(open_text):
+    drop = open_text("".join(f'"Smith, Ann {number}"\n' for number in range(20)), has_header=False)
+
+    assert (drop.found.delimiter, drop.found.quote) == (None, '"')
+    assert read(drop)["c1"][0] == "Smith, Ann 0"
+
+
+@pytest.mark.parametrize(
+    ("names", "codec"),
+    [(("Иванов", "Петров"), "cp1251"), (("佐藤健一", "鈴木花子"), "shift_jis"), (("陳大文", "林小明"), "big5")],
+)
+def test_an_encoding_of_another_script_is_not_taken_for_western_without_a_word(open_text, names, codec):
+    content = "name,phone\n" + "".join(f"{name},07700900{number:03}\n" for number, name in enumerate(names))
+
+    drop = open_text(content.encode(codec))
+
+    assert drop.found.confidence["encoding"] < 0.5
+    assert any("declare file.encoding" in notice for notice in drop.found.notices)
+    declared = open_text(content.encode(codec), encoding=codec)
+    assert read(declared)["c1"].to_list() == list(names)
+    assert not declared.found.notices
+
+
+def test_accents_of_western_names_raise_no_doubt(open_text):
+    drop = open_text("name¬phone¬fee¬note\nZoë Müßig¬¬¬\nJosé Nuñez¬07700900124¬£5¬‘ok’…\n".encode("cp1252"))
+
+    assert (drop.found.encoding, drop.found.confidence["encoding"]) == ("cp1252", 0.8)
+    assert not drop.found.notices
+
+
+def test_a_delimiter_that_is_hardly_better_than_another_is_not_sure(open_text):
+    near = open_text("Ann,Smith;Leek\nBob,Jones;Ely\nCy,Miller;Ely\n")
+    plain = open_text("Ann,Smith\nBob,Jones\nCy,Miller\n")
+
+    assert near.found.confidence["delimiter"] <= 0.6 < plain.found.confidence["delimiter"]
+
+
+def test_a_stray_quote_at_the_end_does_not_make_a_file_cut_off(open_text):
+    drop = open_text('name,phone,note\nAnn,07700900123,x\nBob,07700900124,5" pipe')
+
+    assert read(drop)["flaw"].to_list() == [None, "Q_STRAY_QUOTE"]
+    assert not drop.found.truncated
