@@ -98,7 +98,7 @@ def test_csv_spectrum_equals_its_json(name):
     assert [dict(zip(drop.found.headers, row, strict=True)) for row in rows] == expected
 
 
-def test_naughty_strings_round_trip_as_names_notes_and_headers(tmp_path):
+def test_naughty_strings_round_trip_as_names_and_notes_blanks_included(tmp_path):
     naughty = [text for text in json.loads((DATA / "strings/blns.json").read_text()) if "\x00" not in text]
     plain = [text for text in naughty if all(ord(c) >= 32 or c in "\t\n\r" for c in text)]
     quoted = ['"' + text.replace('"', '""') + '"' for text in plain]
