@@ -87,7 +87,7 @@ def _part(record: Bytes, dialect: Dialect) -> list[bytes]:
 
 def _unquote(cell: bytes, dialect: Dialect) -> bytes:
     quote = dialect.quote
-    if len(cell) < 2 or not (cell.startswith(quote) and cell.endswith(quote)):
+    if not quote or len(cell) < 2 or not (cell.startswith(quote) and cell.endswith(quote)):
         return cell
     inner = cell[1:-1]
     if dialect.has_escapes:
@@ -208,7 +208,7 @@ class _Finder:
             second = max(second, min(best[0], share + hits))
             if (share + hits, width) > best:
                 best, chosen = (share + hits, width), Choice(dialect, name, round(share, 2), share)
-        if second > best[0] - _NEAR:
+        if second and second > best[0] - _NEAR:
             return replace(chosen, confidence=min(chosen.confidence, _NEAR_CONFIDENCE))
         return chosen
 

@@ -89,6 +89,16 @@ def test_quotes_that_spoil_most_rows_and_begin_no_line_are_letters(open_text):
     assert read(drop)["c2"][3] == '"Nick3" Smith "Junior'
 
 
+@pytest.mark.parametrize("quote", ["none", "auto"])
+def test_headers_keep_all_their_letters_where_nothing_is_quoted(open_text, quote):
+    rows = "".join(f'{number}|the "late|Mr {number}\n' for number in range(20))
+
+    drop = open_text("number|note|name\n" + rows, quote=quote)
+
+    assert (drop.found.quote, drop.found.headers) == (None, ("number", "note", "name"))
+    assert read(drop)["c2"].to_list() == ['the "late'] * 20
+
+
 def test_delimiters_inside_quoted_lines_part_nothing(open_text):
     drop = open_text("".join(f'"Smith, Ann {number}"\n' for number in range(20)), has_header=False)
 
@@ -122,8 +132,10 @@ def test_accents_of_western_names_raise_no_doubt(open_text):
 def test_a_delimiter_that_is_hardly_better_than_another_is_not_sure(open_text):
     near = open_text("Ann,Smith;Leek\nBob,Jones;Ely\nCy,Miller;Ely\n")
     plain = open_text("Ann,Smith\nBob,Jones\nCy,Miller\n")
+    single = open_text("Ann\nBob\nCy\n")
 
     assert near.found.confidence["delimiter"] <= 0.6 < plain.found.confidence["delimiter"]
+    assert (single.found.delimiter, single.found.confidence["delimiter"]) == (None, 0.7)
 
 
 def test_a_stray_quote_at_the_end_does_not_make_a_file_cut_off(open_text):
