@@ -7,6 +7,7 @@ _NUMBER = re.compile(r"[+(]?[\d][\d\s().,/:+-]*%?$|[+-]?\d+(\.\d+)?(e[+-]?\d+)?$
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+$")
 _LINK = re.compile(r"(https?://|www\.)\S+$", re.IGNORECASE)
 _SNAKE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+$", re.IGNORECASE)
+_DIGITS, _LETTERS = re.compile(r"\d+"), re.compile(r"[^\W\d_]+")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
 _WORDS = frozenset(
     re.findall(
@@ -103,9 +104,23 @@ def _score_columns(first: Sequence[str], shapes: Sequence[str], below: Sequence[
             score += 1.0
         elif shape not in ("text", "empty") and special >= 0.8:
             score -= 1.0
+        elif shape == "number":
+            score -= 0.5
         elif shape == "text" and special < 0.2 and cell in cells:
             score -= 0.7
+        elif _is_patterned(cell, cells):
+            score -= 1.0
     return score
+
+
+def _is_patterned(cell: str, below: Sequence[str]) -> bool:
+    """Say whether a cell has digits and is written as most of those below it: ``AB-1042``, ``Dec 8, 2026``."""
+    pattern = _pattern_of(cell)
+    return sum(map(str.isdigit, cell)) >= 3 and 2 * sum(_pattern_of(each) == pattern for each in below) > len(below)
+
+
+def _pattern_of(cell: str) -> str:
+    return _DIGITS.sub("9", _LETTERS.sub("a", cell.strip()))
 
 
 def is_title(cells: Sequence[str]) -> bool:

@@ -59,6 +59,22 @@ def test_numbers_over_fewer_columns_are_no_header(open_text):
     assert drop.found.records == 2
 
 
+@pytest.mark.parametrize("first", ["Dec 8, 2026", "AB-1042", "[10.0.0.1]:8080"])
+def test_a_first_cell_that_looks_like_those_below_is_no_header(open_text, first):
+    below = [first.replace("1", "3").replace("8", "9"), first.replace("2", "7").replace("0", "5")]
+
+    drop = open_text("".join(f'"{cell}"\n' for cell in [first, *below]))
+
+    assert (drop.found.has_header, drop.found.records) == (False, 3)
+
+
+@pytest.mark.parametrize("header", ["Line 100", "ref2026"])
+def test_a_header_with_digits_over_other_cells_is_one(open_text, header):
+    drop = open_text(f"{header}\nLeek\nEly\nStoke\n")
+
+    assert drop.found.headers == (header,)
+
+
 def test_a_row_of_nothing_but_delimiters_over_a_title_is_preamble(open_text):
     drop = open_text(",,\nLeads of spring,,\n,,\nname,phone,city\nAnn,07700900123,Leek\nBob,07700900124,Ely\n")
 
