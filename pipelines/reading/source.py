@@ -35,6 +35,8 @@ _CONTROLS_LEAST, _CONTROLS_SHARE = 16, 0.05
 _TYPOGRAPHY = np.frombuffer("€…‘’“”•–—™\xa0£§©ª«¬®°²´·º»½".encode("cp1252"), np.uint8)
 _LOW_LETTERS = np.frombuffer("ŠŒŽšœžŸƒ".encode("cp1252"), np.uint8)
 DOUBTFUL = 0.3  # the confidence of an encoding that is likely wrong
+# What Python decodes and no list is written in; of UTF-7 the supplier's own bytes could not be given back.
+_NO_CHARSETS = {"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7"}
 _DIRECT = {"utf-8", "ascii", "cp1252", "iso8859-1"}
 
 
@@ -208,7 +210,9 @@ def _decodes(piece: bytes, encoding: str) -> bool:
 def _look_up(name: str, declared: str) -> str:
     try:
         codec = codecs.lookup(declared)
-        b"".decode(declared)
+        bytes(4).decode(declared, "replace")
+        if codec.name.replace("_", "-") in _NO_CHARSETS:
+            raise LookupError
     except (LookupError, UnicodeError) as error:
         raise UserError(name, f"The encoding '{declared}' is not known.", "Use utf-8, utf-16, cp1252 …") from error
     return codec.name
@@ -230,8 +234,12 @@ def _copy_as_utf8(name: str, work: Bytes, start: int, encoding: str, confidence:
     decoder = codecs.getincrementaldecoder(encoding)(errors)
     tail = b""
     with tempfile.TemporaryFile() as copy:
-        for at in range(start, len(work), _PIECE):
-            copy.write(decoder.decode(work[at : at + _PIECE].tobytes()).encode("utf-8", "surrogatepass"))
+        try:
+            for at in range(start, len(work), _PIECE):
+                copy.write(decoder.decode(work[at : at + _PIECE].tobytes()).encode("utf-8", "surrogatepass"))
+        except UnicodeDecodeError:  # such as numbers beyond Unicode, which no handling of errors keeps
+            fact = f"It has bytes that {encoding} cannot have, as if it were in another encoding."
+            raise UserError(name, fact, "Ask the supplier to send it as UTF-8.") from None
         tail = decoder.getstate()[0]
         copy.flush()
         size = copy.tell()

@@ -157,6 +157,7 @@ def test_the_encoding_is_the_marks_or_the_declarations_and_bytes_come_back(open_
     ("content", "match"),
     [
         (b"<?xml version='1.0' encoding='klingon'?><L/>", "'klingon' is not known"),
+        (b"<?xml version='1.0' encoding='hex'?><L/>", "'hex' is not known"),
         (b"<L>\n<P><N>Zo\xeb</N></P></L>", "malformed at line 2, column 9.*file.encoding"),
         (b"<L>\n<P><N>x</N></P>\n<P><N>", "malformed at line 3, column 7"),
         (b"<L><P></Q></L>", "malformed at line 1"),
