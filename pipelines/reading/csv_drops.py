@@ -138,7 +138,7 @@ class CsvDrop:
             spans = zip(mine.tolist(), records.start[places].tolist(), records.next[places].tolist(), strict=True)
             raw.update((number, self._index.source.to_file_bytes(bytes(content[a:b]))) for number, a, b in spans)
         last = self._index.rows
-        if self._index.source.odd_tail and last in raw:
+        if self._index.source.odd_tail and last in raw and not self._index.footer_lines:
             raw[last] += self._index.source.odd_tail
         return pl.DataFrame(
             {"row_number": wanted, "raw": [raw[number] for number in wanted.tolist()]},

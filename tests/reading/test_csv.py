@@ -67,6 +67,24 @@ def test_an_encoding_of_several_bytes_gives_back_the_suppliers_bytes(open_text):
     assert drop.raw_records(pl.Series([1]))["raw"][0] == content.splitlines(keepends=True)[1]
 
 
+@pytest.mark.parametrize("encoding", ["hex", "zlib", "rot13", "idna", "unicode_escape", "utf-7", "undefined"])
+def test_what_is_no_encoding_of_lists_is_not_known(open_text, encoding):
+    with pytest.raises(UserError, match=f"'{encoding}' is not known"):
+        open_text(LEADS, encoding=encoding)
+
+
+def test_utf_32_beyond_unicode_is_refused(open_text):
+    with pytest.raises(UserError, match="bytes that utf-32-le cannot have"):
+        open_text(LEADS.encode("utf-32") + b"\xff\xff\xff\x7f")
+
+
+def test_half_a_character_behind_the_footers_belongs_to_no_row(open_text):
+    drop = open_text((LEADS + "total,2\n").encode("utf-16") + b"x", footer_lines=1)
+
+    assert drop.found.footer_lines == 1
+    assert drop.raw_records(pl.Series([2]))["raw"].to_list() == ["Bob,07700900124\n".encode("utf-16-le")]
+
+
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_every_kind_of_line_end_is_read(open_text, end):
     drop = open_text(LEADS.replace("\n", end))
