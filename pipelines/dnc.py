@@ -11,7 +11,7 @@ from phonenumbers import SUPPORTED_REGIONS
 
 from pipelines.cleaning.mapping import tidy
 from pipelines.cleaning.numbers import clean_cells
-from pipelines.columns.headers import fold_header
+from pipelines.columns.headers import fold_header, list_headers
 from pipelines.errors import UserError
 from pipelines.home import Home, keep_raw
 from pipelines.published.publishing import mark_unpublished, publish
@@ -153,9 +153,7 @@ def _choose_columns(drop: Drop, file: str) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
 
     number, area = find(NUMBER_HEADERS), find(AREA_HEADERS)
     if drop.found.has_header and number is None:
-        raise UserError(
-            file, f"No column holds the numbers. Found: {', '.join(drop.found.headers[:12])}.", "Name it 'number'."
-        )
+        raise UserError(file, f"No column holds the numbers. {list_headers(drop.found.headers)}", "Name it 'number'.")
     if number is None:
         first, second = tidy("c1"), tidy("c2") if len(headers) > 1 else None
         # `area,number` per line, as the US and Canadian lists have it.

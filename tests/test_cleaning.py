@@ -1,5 +1,7 @@
 """Mapping, e-mail and call info: the row-wise walk."""
 
+import re
+
 import polars as pl
 import pytest
 from hypothesis import given
@@ -7,6 +9,8 @@ from hypothesis import strategies as st
 
 from pipelines.cleaning.cleaner import Cleaner
 from pipelines.cleaning.emails import PLAIN, is_well_formed, judge_addresses
+from pipelines.cleaning.mapping import map_fields
+from pipelines.columns.headers import show_header
 from pipelines.errors import UserError
 from pipelines.templates.template import build_template
 
@@ -21,15 +25,20 @@ def make_chunk(*rows: tuple[str, ...]) -> pl.DataFrame:
     )
 
 
+TEMPLATE = {
+    "name": "acme",
+    "supplier": "Acme",
+    "list": {"name": "Warm"},
+    "mapping": {"first_name": "First Name", "phone1": "Tel", "phone2": "Tel 2", "email": "E-mail"},
+}
+
+
 def clean(row: tuple[str, ...], **changes) -> dict[str, object]:
-    values = {
-        "name": "acme",
-        "supplier": "Acme",
-        "list": {"name": "Warm"},
-        "mapping": {"first_name": "First Name", "phone1": "Tel", "phone2": "Tel 2", "email": "E-mail"},
-        **changes,
-    }
-    return Cleaner(build_template(values, "acme.yaml"), HEADERS, "acme.csv").clean(make_chunk(row)).to_dicts()[0]
+    return (
+        Cleaner(build_template(TEMPLATE | changes, "acme.yaml"), HEADERS, "acme.csv")
+        .clean(make_chunk(row))
+        .to_dicts()[0]
+    )
 
 
 ANN = ("Ann", "07400 123456", "", "ann@example.com", "1 High St", "", "red")
@@ -115,6 +124,20 @@ def test_a_header_that_is_not_there_is_named_with_what_was_found():
     assert "No column for 'phone1'" in str(caught.value)
     assert "Found: First Name, Tel" in str(caught.value)
     assert "Did you mean 'Tel'?" in str(caught.value)
+
+
+@pytest.mark.parametrize("contact", ["07700 900123", "+44 (0)7700-900123", "ann@example.com", "447700900123"])
+def test_a_lead_in_the_place_of_the_header_is_not_shown(contact):
+    with pytest.raises(UserError) as caught:
+        map_fields(build_template(TEMPLATE, "acme.yaml"), ("Tell", "Ann Other", contact), "acme.csv")
+
+    assert "seems to be a lead" in str(caught.value)
+    assert not {"Ann Other", contact, "Tell"} & set(re.split(r"[.'] ?", str(caught.value)))
+
+
+@pytest.mark.parametrize("header", ["Calls 2026-03-01", "Phone 1", "20260301", "2026/03/01", "Q1-Q4 2026"])
+def test_a_date_in_a_header_is_shown(header):
+    assert show_header(header) == header
 
 
 def test_call_info_shows_columns_fields_and_literal_braces():

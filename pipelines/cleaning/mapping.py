@@ -4,10 +4,9 @@ from collections.abc import Callable, Sequence
 
 import polars as pl
 
-from pipelines.columns.headers import BLANKS, fold_header, list_headers, show_header
+from pipelines.columns.headers import BLANKS, fold_header, holds_contact, list_headers, show_header
 from pipelines.columns.renaming import suggest_column
 from pipelines.errors import UserError
-from pipelines.reading.headers import looks_like_data
 from pipelines.schema import MAPPED_FIELDS
 from pipelines.templates.parts import Columns
 from pipelines.templates.template import Source, Template
@@ -46,8 +45,9 @@ def find_column(
                 f"Map '{field}' by position in {template}.",
             )
     fact = f"No column for '{field}': '{show_header(source)}' is not there. {list_headers(headers)}"
-    meant = ""
-    if not looks_like_data(headers):
+    if any(map(holds_contact, headers)):
+        meant = ""
+    else:
         meant = suggest(source, field) if suggest else suggest_column(source, field, headers)
     raise UserError(file, fact, f"{meant} Map it in {template}.")
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import NoReturn
 
+from pipelines.columns.headers import show_header
 from pipelines.errors import UserError, nearest
 
 # What `file.records` says for: the document itself is the one record.
@@ -34,9 +35,8 @@ def choose_records(
 def refuse_path(name: str, path: str, known: Sequence[str]) -> NoReturn:
     """Raise that a document has no records at a path, with the nearest of those that it has."""
     found = f" Found: {_list(known)}." if known else ""
-    raise UserError(
-        name, f"There are no records at '{path}'.{found}", f"{nearest(path, list(known))} Correct file.records."
-    )
+    near = nearest(path, list(map(show_header, known)))
+    raise UserError(name, f"There are no records at '{path}'.{found}", f"{near} Correct file.records.")
 
 
 def _refuse_choice(name: str, paths: Sequence[str]) -> NoReturn:
@@ -49,7 +49,7 @@ def _refuse_choice(name: str, paths: Sequence[str]) -> NoReturn:
 
 def _list(paths: Sequence[str]) -> str:
     more = f" and {len(paths) - _MAX_LISTED:,} more" if len(paths) > _MAX_LISTED else ""
-    return ", ".join(paths[:_MAX_LISTED]) + more
+    return ", ".join(map(show_header, paths[:_MAX_LISTED])) + more
 
 
 def _fold(header: str) -> str:

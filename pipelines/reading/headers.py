@@ -129,11 +129,6 @@ def is_title(cells: Sequence[str]) -> bool:
     return len(filled) == 1 and bool(cells[0].strip()) and shape_of(filled[0]) == "text"
 
 
-def looks_like_data(headers: Sequence[str]) -> bool:
-    """Say whether a header row holds what may be a person's: then none of it belongs in a message."""
-    return any(is_contact(header, shape_of(header)) for header in headers)
-
-
 def is_prose(cells: Sequence[str]) -> bool:
     """Say whether a record is a title of several words, or a comment, that nobody could be reached by."""
     text = "".join(cells).strip()

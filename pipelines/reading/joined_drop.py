@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import polars as pl
 
+from pipelines.columns.headers import holds_contact, show_header
 from pipelines.errors import UserError
 from pipelines.reading.containers import Content
 from pipelines.reading.drops import Drop, Found
-from pipelines.reading.headers import looks_like_data
 
 MAX_LISTED = 12
 # Encodings in which an ASCII text is what it is in UTF-8.
@@ -94,10 +94,13 @@ def _require_alike(file: str, one: str, first: Found, other: str, found: Found) 
     if len(first.headers) != len(found.headers):
         fact = f"{one} has {len(first.headers)} columns and {other} has {len(found.headers)}."
         raise UserError(file, fact, _SPLIT)
+    is_lead = any(map(holds_contact, (*first.headers, *found.headers)))
     for place, (a, b) in enumerate(zip(first.headers, found.headers, strict=True), start=1):
+        if a != b and is_lead:
+            raise UserError(file, f"What should be the header is not the same in {one} and {other}.", _SPLIT)
         if a != b:
-            shown = f"another in {one} than" if looks_like_data([a, b]) else f"'{a}' in {one} and '{b}'"
-            raise UserError(file, f"Column {place} is {shown} in {other}.", _SPLIT)
+            fact = f"Column {place} is '{show_header(a)}' in {one} and '{show_header(b)}' in {other}."
+            raise UserError(file, fact, _SPLIT)
 
 
 def _settle_encoding(file: str, contents: Sequence[Content], drops: Sequence[Drop], names: Sequence[str]) -> str:

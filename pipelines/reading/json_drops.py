@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from pipelines.columns.headers import show_header
 from pipelines.errors import UserError
 from pipelines.reading import flaws
 from pipelines.reading.items import MAX_ELEMENTS, MAX_PATHS, Cells, Document, ItemDrop, Items, refuse_paths
@@ -81,7 +82,7 @@ def _open_object(source: Source, settings: FileSettings, mapped_headers: Collect
     container = find_container(name, view, declared, mapped_headers)
     if container is None:
         return _open_items(source, _find_whole(view, 0, len(view)), Document("json"))
-    found = f"The records are taken from {container.path}."
+    found = f"The records are taken from {show_header(container.path)}."
     notices = () if declared or container.path == "rows" else (found,)
     if container.is_array:
         return _open_items(source, find_items(name, view, container.opening), Document("json", notices))

@@ -7,6 +7,7 @@ from xml.parsers import expat
 
 import numpy as np
 
+from pipelines.columns.headers import show_header
 from pipelines.errors import UserError
 from pipelines.reading import flaws
 from pipelines.reading.choosing import WHOLE, choose_records, refuse_path
@@ -118,15 +119,16 @@ def _descend(element: Element) -> Element:
 
 
 def _write_notices(record: Element, declared: str | None) -> tuple[str, ...]:
-    notices = [] if declared else [f"The records are taken from {record.path}."]
+    notices = [] if declared else [f"The records are taken from {show_header(record.path)}."]
     beside: list[str] = []
     inner, around = record, record.parent
     while around:
         beside += [each.path for each in around.children.values() if each.path != inner.path]
         inner, around = around, around.parent
     if beside:
+        listed = ", ".join(map(show_header, beside[:_MAX_NAMED]))
         more = f" and {len(beside) - _MAX_NAMED} more" if len(beside) > _MAX_NAMED else ""
-        notices.append(f"Beside the records stand elements that are left out: {', '.join(beside[:_MAX_NAMED])}{more}.")
+        notices.append(f"Beside the records stand elements that are left out: {listed}{more}.")
     return tuple(notices)
 
 

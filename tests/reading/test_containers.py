@@ -210,6 +210,14 @@ def test_members_that_differ_are_refused_by_name(open_bytes, other, fact):
         open_bytes(pack({"a.csv": LEADS.replace(b"Ann", "Anné".encode()), "b.csv": other}))
 
 
+def test_headers_that_differ_and_hold_a_lead_are_not_shown(open_bytes):
+    with pytest.raises(UserError, match=r"should be the header is not the same in a\.csv and b\.csv") as caught:
+        open_bytes(pack({"a.csv": LEADS, "b.csv": b"Cid,07700900125\nDee,07700900126\n"}), has_header=True)
+
+    assert "Cid" not in str(caught.value)
+    assert "07700900125" not in str(caught.value)
+
+
 def test_a_member_in_ascii_goes_with_any_encoding_of_single_bytes(open_bytes):
     drop = open_bytes(pack({"a.csv": LEADS, "b.csv": MORE.replace(b"Cid", "Zoë".encode("cp1252"))}))
 
