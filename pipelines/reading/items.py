@@ -22,6 +22,10 @@ from pipelines.reading.tokens import Positions
 
 # A lead has dozens of fields. More paths than this are data in the place of names, or an attack.
 MAX_PATHS = 2_000
+# Records that each name other fields make a table far larger than the file: this many cells are made whatever is in
+# them, of more this share has to be there.
+MAX_SPARSE_CELLS = 100_000_000
+MIN_FILLED = 0.01
 # Elements of an array, and repeated elements of XML, that have a path of their own.
 MAX_ELEMENTS = 20
 # A chunk ends early where its items are long or its columns many.
@@ -86,13 +90,19 @@ class ItemDrop:
     def _find_headers(self) -> tuple[tuple[str, ...], int]:
         """Parse every item once, for the paths in the order in which they are first seen, and the last item's flaw."""
         paths: dict[str, None] = {}
-        flaw = flaws.GOOD
+        flaw, filled = flaws.GOOD, 0
         for number in range(len(self._items.start)):
             cells, flaw = self._parse_item(number)
+            filled += len(cells)
             if flaw == flaws.GOOD and not cells.keys() <= paths.keys():
                 paths.update(dict.fromkeys(cells))
                 if len(paths) > MAX_PATHS:
                     refuse_paths(self._source.name)
+        made = len(paths) * len(self._items.start)
+        if made > MAX_SPARSE_CELLS and filled < MIN_FILLED * made:
+            share = f"on average less than {MIN_FILLED:.0%} of them"
+            fact = f"The records have {len(paths):,} different fields, and each {share}."
+            raise UserError(self._source.name, fact, "Send each lead with the same field names.")
         return tuple(paths), flaw
 
     def chunks(self, rows: int = 250_000) -> Iterator[pl.DataFrame]:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.errors import UserError
-from pipelines.reading import places
+from pipelines.reading import items, places
 from pipelines.reading.drops import Drop, open_drop
 from pipelines.reading.json_scan import find_items, find_lines
 from pipelines.reading.settings import FileSettings
@@ -174,6 +174,15 @@ def test_a_cell_and_an_item_beyond_all_measure_are_put_aside(open_text, content)
     drop = open_text(content % inside)
 
     assert read(drop)["flaw"].to_list() == ["Q_TOO_LONG"]
+
+
+def test_records_that_each_name_another_field_are_refused_before_they_are_a_table(open_text, monkeypatch):
+    monkeypatch.setattr(items, "MAX_SPARSE_CELLS", 30_000)
+    names = [f'{{"k{number}":1}}' for number in range(200)]
+
+    assert open_text("\n".join(names[:150])).found.records == 150
+    with pytest.raises(UserError, match="200 different fields, and each on average less than 1% of them"):
+        open_text("\n".join(names))
 
 
 def test_more_paths_than_fields_of_any_lead_are_refused(open_text):
