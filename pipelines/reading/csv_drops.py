@@ -129,6 +129,7 @@ class CsvDrop:
         """Return the supplier's own bytes of these rows; see pipelines.reading.drops.Drop."""
         wanted = row_numbers.cast(pl.Int64).to_numpy()
         raw: dict[int, bytes] = {}
+        tail = self._index.source.odd_tail
         for block in self._index.blocks:
             mine = np.unique(wanted[(wanted >= block.first_row) & (wanted < block.first_row + block.rows)])
             if not len(mine):
@@ -137,9 +138,8 @@ class CsvDrop:
             places = np.flatnonzero(~records.is_blank)[mine - block.first_row]
             spans = zip(mine.tolist(), records.start[places].tolist(), records.next[places].tolist(), strict=True)
             raw.update((number, self._index.source.to_file_bytes(bytes(content[a:b]))) for number, a, b in spans)
-        last = self._index.rows
-        if self._index.source.odd_tail and last in raw and not self._index.footer_lines:
-            raw[last] += self._index.source.odd_tail
+            if tail and block.is_last and records.next[places[-1]] == len(content):
+                raw[int(mine[-1])] += tail  # half a character, right behind the row
         return pl.DataFrame(
             {"row_number": wanted, "raw": [raw[number] for number in wanted.tolist()]},
             schema={"row_number": pl.Int64, "raw": pl.Binary},

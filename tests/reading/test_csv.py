@@ -78,10 +78,11 @@ def test_utf_32_beyond_unicode_is_refused(open_text):
         open_text(LEADS.encode("utf-32") + b"\xff\xff\xff\x7f")
 
 
-def test_half_a_character_behind_the_footers_belongs_to_no_row(open_text):
-    drop = open_text((LEADS + "total,2\n").encode("utf-16") + b"x", footer_lines=1)
+@pytest.mark.parametrize(("behind", "footers"), [("total,2\n", 1), ("\n \n", 0)])
+def test_half_a_character_behind_footers_or_blank_lines_belongs_to_no_row(open_text, behind, footers):
+    drop = open_text((LEADS + behind).encode("utf-16") + b"x", footer_lines=footers)
 
-    assert drop.found.footer_lines == 1
+    assert drop.found.records == 2
     assert drop.raw_records(pl.Series([2]))["raw"].to_list() == ["Bob,07700900124\n".encode("utf-16-le")]
 
 
