@@ -133,14 +133,19 @@ class _Walk:
         self.good0 = lines.looks_like_record(width)
         self.good_before = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(self.good0)])
         self.starts = self.good0 | lines.open0
-        self.not_inside = np.flatnonzero(~lines.inside1)
+        self.turns = np.append(np.flatnonzero(~lines.inside1), self.count)
 
     def run(self) -> None:
         odd_ones = np.flatnonzero(~self.lines.closed0)
+        odd_ones = odd_ones[~self._keep_strays(odd_ones)]
         at = 0
         while at < len(odd_ones):
             first = int(odd_ones[at])
-            last = self._open_record(first) if self.lines.open0[first] else self._stray_record(first)
+            last = (
+                self._open_record(first)
+                if self.lines.open0[first]
+                else self._keep(first, self._next_turn(first), 0, flaws.STRAY)
+            )
             if last < 0:
                 self.stop = first
                 return
@@ -155,8 +160,11 @@ class _Walk:
 
     def _next_turn(self, first: int) -> int:
         """Return the first line after this one that is more than text inside a quoted field, or the line count."""
-        at = int(np.searchsorted(self.not_inside, first, side="right"))
-        return int(self.not_inside[at]) if at < len(self.not_inside) else self.count
+        return int(self.turns[np.searchsorted(self.turns, first, side="right")])
+
+    def _next_turns(self, lines: Positions) -> Positions:
+        turns: Positions = self.turns[np.searchsorted(self.turns, lines, side="right")]
+        return turns
 
     def _open_record(self, first: int) -> int:
         """Keep the record that begins at a line that ends inside quotes; -1 where its end is not in the block."""
@@ -179,19 +187,21 @@ class _Walk:
         last = self._start_again(first, turn)
         return self._keep(first, last, fields, flaws.UNCLOSED if last < turn or too_long else flaws.GOOD)
 
-    def _stray_record(self, first: int) -> int:
-        """Keep a line with a quote out of place; with it the rest of a quoted field that it may have begun."""
-        turn = self._next_turn(first)
-        if (
-            turn < self.count
-            and turn - first < _WINDOW
-            and self.lines.close1[turn]
-            and not self.starts[first + 1]
-            and not self.lines.open0[turn]
-            and (turn + 1 == self.count or self.starts[turn + 1])
-        ):
-            return self._keep(first, turn, 0, flaws.STRAY)
-        return self._keep(first, first, 0, flaws.STRAY)
+    def _keep_strays(self, odd_ones: Positions) -> Mask:
+        """Keep each line with a quote out of place that is a record by itself, and say which of the lines those are.
+
+        All at once, since a file may be full of them; a record that begins before one and ends behind it takes it in.
+        """
+        turn = self._next_turns(odd_ones)
+        behind = np.minimum(odd_ones + 1, self.count - 1)
+        at, after = np.minimum(turn, self.count - 1), np.minimum(turn + 1, self.count - 1)
+        # With it goes the rest of a quoted field that it may have begun.
+        has_rest = (turn < self.count) & (turn - odd_ones < _WINDOW) & self.lines.close1[at] & ~self.starts[behind]
+        has_rest &= ~self.lines.open0[at] & ((turn + 1 == self.count) | self.starts[after])
+        alone: Mask = ~self.lines.open0[odd_ones] & ~has_rest
+        self.fields[odd_ones[alone]] = 0
+        self.flaw[odd_ones[alone]] = flaws.STRAY
+        return alone
 
     def _holds_rows(self, first: int, turn: int) -> bool:
         inner = turn - first - 1
