@@ -1,24 +1,12 @@
 """How CSV drops are read: what is found out, what the cells hold, which rows are put aside."""
 
-from pathlib import Path
-
 import polars as pl
 import pytest
 
 from pipelines.errors import UserError
 from pipelines.reading import index
-from pipelines.reading.drops import Drop, count_records, open_drop
+from pipelines.reading.drops import Drop, count_records
 from pipelines.reading.settings import FileSettings
-
-
-@pytest.fixture
-def open_text(tmp_path: Path):
-    def open_it(content: str | bytes, mapped: tuple[str, ...] = (), **declared: object) -> Drop:
-        path = tmp_path / "acme.csv"
-        path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return open_drop(path, FileSettings(**declared), mapped)  # type: ignore[arg-type]
-
-    return open_it
 
 
 def read(drop: Drop) -> pl.DataFrame:

@@ -1,22 +1,9 @@
 """What is found by itself where it is a near thing: a row is kept, or put aside, and never passed over."""
 
-from pathlib import Path
-
 import polars as pl
 import pytest
 
-from pipelines.reading.drops import Drop, open_drop
-from pipelines.reading.settings import FileSettings
-
-
-@pytest.fixture
-def open_text(tmp_path: Path):
-    def open_it(content: str | bytes, mapped: tuple[str, ...] = (), **declared: object) -> Drop:
-        path = tmp_path / "acme.csv"
-        path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return open_drop(path, FileSettings(**declared), mapped)  # type: ignore[arg-type]
-
-    return open_it
+from pipelines.reading.drops import Drop
 
 
 def read(drop: Drop) -> pl.DataFrame:
