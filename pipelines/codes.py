@@ -32,6 +32,10 @@ CODES: dict[str, Code] = {
     ),
     "R_EMAIL_INVALID": Code("The e-mail address is not well formed.", "Correct the address."),
     "R_EMAIL_MISSING": Code("The template asks for an e-mail address.", "Send one."),
+    "R_FIELD_TYPE": Code(
+        "A value does not fit the type of a strict field of a contact data table.",
+        "Correct the value, or take strict off the field.",
+    ),
     "R_DNC": Code(
         "The number stands on a do-not-call list; the code goes on with the category, as in R_DNC_Requested.",
         "Do not call. Nothing to correct.",
@@ -55,6 +59,10 @@ CODES: dict[str, Code] = {
     # Warnings: the row goes on.
     "W_PHONE_DROPPED": Code("A phone cell was not usable and was emptied.", "The raw text is in raw_cells."),
     "W_EMAIL_DROPPED": Code("The e-mail cell was not usable and was emptied.", "The raw text is in raw_cells."),
+    "W_FIELD_TYPE": Code(
+        "A value does not fit the type of its field in a contact data table and was left out.",
+        "The raw text is in raw_cells.",
+    ),
     "W_DNC_DROPPED": Code("A number on a do-not-call list was taken off the lead.", "Nothing to correct."),
     "W_TRUNCATED": Code("Digits beyond phone.max_length were cut off.", "Check that it is still the same number."),
     "W_SECOND_NUMBER": Code("More text stood behind the number; the first was kept.", "Map a second phone column."),

@@ -8,10 +8,13 @@ from dataclasses import dataclass, field
 
 import duckdb
 
+from pipelines.cleaning.contact_data import NOTHING
 from pipelines.published.publishing import mark_unpublished
 from pipelines.queries import read_query
 from pipelines.schema import EFFECTS, FATES
 from pipelines.store import count_changed, insert_query
+from pipelines.tables.declared import MappedTables
+from pipelines.tables.storing import commit_contact_data
 
 
 @dataclass
@@ -64,8 +67,13 @@ def commit_rows(connection: duckdb.DuckDBPyConnection, *, is_held: bool) -> None
     )
 
 
-def commit_leads(connection: duckdb.DuckDBPyConnection, ledger: Ledger, *, clear_fetched: bool) -> None:
-    """Write the leads: images of what changes, deletions, replacements, resets, moves, new leads, updates."""
+def commit_leads(
+    connection: duckdb.DuckDBPyConnection, ledger: Ledger, contact_data: MappedTables = NOTHING, *, clear_fetched: bool
+) -> None:
+    """Write the leads: images of what changes, deletions, replacements, resets, moves, new leads, updates.
+
+    With them what the drop says of them beside the lead, in the tables of ``contact_data``.
+    """
     run = connection.execute
     run(f"CREATE TEMP TABLE row_values AS {read_query('commit/row_values')}")
     run(f"CREATE TEMP TABLE affected AS {read_query('commit/affected')}")
@@ -88,6 +96,7 @@ def commit_leads(connection: duckdb.DuckDBPyConnection, ledger: Ledger, *, clear
     run(f"CREATE TEMP TABLE changes AS {read_query('commit/changes')}")
     run(read_query("commit/update_leads"))
     _renew_points(connection)
+    commit_contact_data(connection, contact_data)
     _mark_unpublished(connection)
 
 

@@ -24,6 +24,11 @@ class Home:
         return self.root / "templates"
 
     @property
+    def tables(self) -> Path:
+        """Contact data tables as they are declared, one YAML file each."""
+        return self.root / "tables"
+
+    @property
     def landing(self) -> Path:
         """Where suppliers' files arrive: ``landing/<template>/``."""
         return self.root / "landing"
@@ -64,7 +69,15 @@ class Home:
         Raises UserError where the home is a file or cannot be written.
         """
         try:
-            for folder in (self.templates, self.landing, self.raw, self.store.parent, self.published, self.work):
+            for folder in (
+                self.templates,
+                self.tables,
+                self.landing,
+                self.raw,
+                self.store.parent,
+                self.published,
+                self.work,
+            ):
                 folder.mkdir(parents=True, exist_ok=True)
         except (FileExistsError, NotADirectoryError, PermissionError) as error:
             raise UserError(

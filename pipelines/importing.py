@@ -39,6 +39,7 @@ from pipelines.screening.verdicts import screen
 from pipelines.staging import CleanedDrop, read_and_clean, require_balance
 from pipelines.store import open_scratch, open_writer
 from pipelines.suppliers import add_supplier
+from pipelines.tables.declared import load_mapped_tables
 from pipelines.templates.saved import load_template
 from pipelines.templates.template import Template, build_template
 
@@ -87,6 +88,7 @@ def import_drop(
 def carry_out(order: Order) -> ImportResult:
     """Walk one drop by an order: keep the bytes, read and clean, screen and commit under the lock, publish."""
     started = time.perf_counter()
+    order.contact_data = load_mapped_tables(order.home, order.template)
     try:
         with order.timed("keep"):
             kept = _keep(order)
@@ -157,7 +159,7 @@ def _screen_and_commit(
         if not message:
             add_supplier(connection, order.template.supplier, run.import_date)
             add_list(connection, run.destination, run.import_date)
-            commit_leads(connection, ledger, clear_fetched=order.template.clear_fetched)
+            commit_leads(connection, ledger, order.contact_data, clear_fetched=order.template.clear_fetched)
         commit_rows(connection, is_held=bool(message))
         values = _line(order, found, message) | {"seconds": seconds}
         record_import(connection, run, values, ledger)

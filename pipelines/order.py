@@ -8,6 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from pipelines.home import Home
+from pipelines.tables.declared import MappedTables
 from pipelines.templates.template import Template
 
 
@@ -28,6 +29,7 @@ class Order:
     import_id: str | None = None
     name: str = ""
     sha256: str = ""
+    contact_data: MappedTables = field(default_factory=MappedTables)
     steps: dict[str, float] = field(default_factory=dict)
 
     @contextmanager

@@ -57,7 +57,7 @@ def read_and_clean(order: Order, kept: Path, folder: Path) -> CleanedDrop:
         chunk = next(chunks, make_no_rows(len(drop.found.headers)))
     with order.timed("profile"):
         profile = profile_columns(chunk, drop.found.headers, order.template.phone.resolved_region)
-    cleaner = Cleaner(order.template, drop.found.headers, order.name, profile)
+    cleaner = Cleaner(order.template, drop.found.headers, order.name, profile, order.contact_data)
     rows, sample = 0, list[dict[str, Any]]()
     for number in count():
         with order.timed("clean"):

@@ -9,11 +9,14 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from pipelines.cleaning.call_info import render_call_info
+from pipelines.cleaning.contact_data import NOTHING, add_contact_data, tell_misfits
 from pipelines.cleaning.emails import add_email
 from pipelines.cleaning.mapping import add_fields, map_fields
 from pipelines.cleaning.numbers import add_number_zone, add_phones
 from pipelines.phones.parsing import PathCounts
 from pipelines.schema import PERSON_FIELDS, PHONE_SLOTS
+from pipelines.tables.declared import MappedField, MappedTables
+from pipelines.tables.field_types import spelling_of
 from pipelines.templates.template import BY_NUMBER, Template
 
 
@@ -21,13 +24,20 @@ class Cleaner:
     """The row-wise part of the walk for one template and one file's columns."""
 
     def __init__(
-        self, template: Template, headers: Sequence[str], file: str, profile: pl.DataFrame | None = None
+        self,
+        template: Template,
+        headers: Sequence[str],
+        file: str,
+        profile: pl.DataFrame | None = None,
+        contact_data: MappedTables = NOTHING,
     ) -> None:
         """Check the mapping and the call info against the file's headers; raises UserError where they do not fit.
 
-        ``profile`` of the columns (see ``profile_columns``) helps to say which one a lost header is likely to be now.
+        ``profile`` of the columns (see ``profile_columns``) helps to say which one a lost header is likely to be now;
+        ``contact_data`` says of which types the mapped fields of contact data tables are.
         """
         self.template = template
+        self.contact_data = contact_data.fields
         self.fields = map_fields(template, headers, file, profile)
         self.call_info = render_call_info(template.call_info, headers, file)
         self.phone_paths: list[PathCounts] = []
@@ -38,7 +48,8 @@ class Cleaner:
         Columns: ``row_number`` and ``line_number`` (Int64), ``code`` (String: why the row goes no further, or null),
         ``warnings`` (List of codes), ``raw_cells`` (String: JSON of emptied cells as they came, or null), the lead's
         text columns, ``phoneN`` (dial string), ``phoneN_key`` (Int64) and ``phoneN_type``, null where not usable, and
-        ``phoneN_cell`` (String: the cell as it came, tidied).
+        ``phoneN_cell`` (String: the cell as it came, tidied), ``detail`` (String: what a code is about, or null); and
+        per mapped field of contact data ``<table>.<field>`` (of its type), with ``….key`` (Int64) for a phone.
         """
         rows = add_fields(chunk, self.fields).pipe(add_phones, self.template.phone, self.phone_paths)
         if "numeric_cells" in chunk.columns:
@@ -46,8 +57,9 @@ class Cleaner:
         rows = rows.pipe(add_email)
         if self.template.time_zone == BY_NUMBER:
             rows = add_number_zone(rows)
-        rows = rows.with_columns(call_info=self.call_info).pipe(add_verdict, self.template)
-        return rows.pipe(add_warnings).pipe(_select_cleaned, self.template)
+        rows = rows.pipe(add_contact_data, self.contact_data, spelling_of(self.template))
+        rows = rows.with_columns(call_info=self.call_info).pipe(add_verdict, self.template, self.contact_data)
+        return rows.pipe(add_warnings, self.contact_data).pipe(_select_cleaned, self.template, self.contact_data)
 
 
 def add_numeric_warnings(rows: pl.DataFrame, fields: Mapping[str, pl.Expr]) -> pl.DataFrame:
@@ -65,10 +77,11 @@ def add_numeric_warnings(rows: pl.DataFrame, fields: Mapping[str, pl.Expr]) -> p
     return rows.with_columns(noted)
 
 
-def add_verdict(rows: pl.DataFrame, template: Template) -> pl.DataFrame:
+def add_verdict(rows: pl.DataFrame, template: Template, contact_data: Sequence[MappedField] = ()) -> pl.DataFrame:
     """Add ``code`` (String): the flaw of the record, else the first rule of the row-wise walk that it breaks.
 
-    Sources: decisions, Phone numbers (contact points); checklist ML-037, CM-022.
+    Also ``detail`` (String): which strict fields of contact data a row is rejected for; that rule comes last. Sources:
+    decisions, Phone numbers (contact points); checklist ML-037, ML-087, CM-022.
     """
     bad_email = pl.col("email_flaw")
     has_phone = pl.any_horizontal(pl.col(f"{slot}_dial").is_not_null() for slot in PHONE_SLOTS)
@@ -88,10 +101,13 @@ def add_verdict(rows: pl.DataFrame, template: Template) -> pl.DataFrame:
     if template.email.required:
         rules += [pl.when(pl.col("email").is_null()).then(pl.lit("R_EMAIL_MISSING")), bad_email]
     rules.append(pl.when(~has_contact).then(why))
-    return rows.with_columns(code=pl.coalesce(rules))
+    misfits = tell_misfits([field for field in contact_data if field.field.strict])
+    rules.append(pl.when(misfits.is_not_null()).then(pl.lit("R_FIELD_TYPE")))
+    code = pl.coalesce(rules)
+    return rows.with_columns(code=code, detail=pl.when(code == "R_FIELD_TYPE").then(misfits))
 
 
-def add_warnings(rows: pl.DataFrame) -> pl.DataFrame:
+def add_warnings(rows: pl.DataFrame, contact_data: Sequence[MappedField] = ()) -> pl.DataFrame:
     """Add ``warnings`` (List of codes, sorted) and ``raw_cells`` (String: JSON object of the cells not kept whole)."""
     is_bad_phone = {slot: pl.col(f"{slot}_flaw").is_not_null() for slot in PHONE_SLOTS}
     is_bad_email = pl.col("email_flaw").is_not_null()
@@ -99,9 +115,17 @@ def add_warnings(rows: pl.DataFrame) -> pl.DataFrame:
         slot: bad | pl.col(f"{slot}_warnings").list.contains("W_SECOND_NUMBER").fill_null(value=False)
         for slot, bad in is_bad_phone.items()
     } | {"email": is_bad_email}
+    is_misfit = {field.cell: pl.col(f"{field.name}.is_misfit") for field in contact_data}
+    is_left_out = [is_misfit[field.cell] for field in contact_data if not field.field.strict]
+    field_warnings = [pl.col(f"{field.name}.warnings") for field in contact_data]
+    is_kept_raw |= {
+        cell: misfit | (warnings.list.len() > 0)
+        for (cell, misfit), warnings in zip(is_misfit.items(), field_warnings, strict=True)
+    }
     dropped = pl.concat_list(
         pl.when(pl.any_horizontal(is_bad_phone.values())).then(pl.lit("W_PHONE_DROPPED")),
         pl.when(is_bad_email).then(pl.lit("W_EMAIL_DROPPED")),
+        pl.when(pl.any_horizontal(pl.lit(False), *is_left_out)).then(pl.lit("W_FIELD_TYPE")),
     ).list.drop_nulls()
     raw = pl.struct(pl.when(kept).then(pl.col(name)).alias(name) for name, kept in is_kept_raw.items())
     slot_warnings = [pl.col(f"{slot}_warnings").fill_null([]) for slot in PHONE_SLOTS]
@@ -109,14 +133,14 @@ def add_warnings(rows: pl.DataFrame) -> pl.DataFrame:
     # Few rows have any: the lists and the JSON are made for those alone.
     noted = rows.filter(has_warning).select(
         "row_number",
-        warnings=pl.concat_list(dropped, *slot_warnings).list.unique().list.sort(),
+        warnings=pl.concat_list(dropped, *slot_warnings, *field_warnings).list.unique().list.sort(),
         raw_cells=pl.when(pl.any_horizontal(is_kept_raw.values())).then(raw.struct.json_encode()),
     )
     rows = rows.join(noted, on="row_number", how="left", maintain_order="left")
     return rows.with_columns(pl.col("warnings").fill_null([]))
 
 
-def _select_cleaned(rows: pl.DataFrame, template: Template) -> pl.DataFrame:
+def _select_cleaned(rows: pl.DataFrame, template: Template, contact_data: Sequence[MappedField] = ()) -> pl.DataFrame:
     tags = pl.concat_list(
         pl.lit(template.tags, dtype=pl.List(pl.String)),
         pl.col("tags").str.split(";").list.eval(pl.element().str.strip_chars()).fill_null([]),
@@ -128,6 +152,7 @@ def _select_cleaned(rows: pl.DataFrame, template: Template) -> pl.DataFrame:
         "row_number",
         "line_number",
         "code",
+        "detail",
         "warnings",
         "raw_cells",
         *PERSON_FIELDS,
@@ -142,5 +167,7 @@ def _select_cleaned(rows: pl.DataFrame, template: Template) -> pl.DataFrame:
         "language",
         tags.list.unique(maintain_order=True).alias("tags"),
         "notes",
+        *(field.name for field in contact_data),
+        *(f"{field.name}.key" for field in contact_data if field.field.type == "phone"),
         has_own_skill_group=pl.col("skill_group").is_not_null(),
     )

@@ -66,7 +66,7 @@ def tidy(column: str) -> pl.Expr:
 def map_fields(
     template: Template, headers: Sequence[str], file: str, profile: pl.DataFrame | None = None
 ) -> dict[str, pl.Expr]:
-    """Return one expression per mapped lead field, from the frame's ``c1``… columns.
+    """Return one expression per mapped field of lead and contact data, from the frame's ``c1``… columns.
 
     Cells are tidied; several columns into one field are joined with the separator, blanks left out. ``name`` becomes
     ``first_name`` and ``last_name`` (checklist ML-067, ML-073, ML-074). Raises UserError for a source the file lacks;
@@ -78,12 +78,11 @@ def map_fields(
         return suggest_column(source, field, headers, others, profile, template.phone.resolved_region)
 
     fields = {}
-    for field, source in template.mapping.items():
-        if field in MAPPED_FIELDS:
-            parts = source.columns if isinstance(source, Columns) else [source]
-            where = f"template {template.name}"
-            columns = [tidy(find_column(part, headers, field, file, where, suggest)) for part in parts]
-            fields[field] = _join(columns, source)
+    for field, source in template.applied_mapping.items():
+        parts = source.columns if isinstance(source, Columns) else [source]
+        where = f"template {template.name}"
+        columns = [tidy(find_column(part, headers, field, file, where, suggest)) for part in parts]
+        fields[field] = _join(columns, source)
     if "name" in fields:
         fields |= _split_name(fields.pop("name"))
     return fields
@@ -105,7 +104,10 @@ def _split_name(name: pl.Expr) -> dict[str, pl.Expr]:
 
 
 def add_fields(chunk: pl.DataFrame, fields: dict[str, pl.Expr]) -> pl.DataFrame:
-    """Add every field that can be mapped (String, null where blank or not mapped) to a chunk of ``c1``… columns."""
+    """Add the fields of a lead, and those of contact data that are mapped, to a chunk of ``c1``… columns.
+
+    All are String, null where blank or not mapped.
+    """
     missing = [name for name in MAPPED_FIELDS if name not in fields and name != "name"]
     return chunk.with_columns(
         *(expression.alias(name) for name, expression in fields.items()),

@@ -80,7 +80,7 @@ def _has_header(columns: Sequence[ColumnShares]) -> bool:
 
 def _mapped_positions(template: Template) -> list[int]:
     """Return the positions from 1 that the mapping names, each once, ascending."""
-    sources = [s.columns if isinstance(s, Columns) else [s] for s in template.mapping.values()]
+    sources = [s.columns if isinstance(s, Columns) else [s] for s in template.applied_mapping.values()]
     return sorted({part for parts in sources for part in parts if isinstance(part, int)})
 
 
@@ -138,7 +138,7 @@ def _find_contacts(columns: Sequence[ColumnShares], template: Template) -> list[
     folded = [fold_header(column["header"]) for column in columns]
     exact = [column["header"] for column in columns]
     contacts = []
-    for field, source in template.mapping.items():
+    for field, source in template.applied_mapping.items():
         if isinstance(source, Columns) or field not in (*PHONE_SLOTS, "email"):
             continue
         kind = "email" if field == "email" else "phone"

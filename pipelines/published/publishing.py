@@ -18,6 +18,8 @@ import duckdb
 from pipelines.home import Home
 from pipelines.queries import read_query
 from pipelines.store import commit_so_far, count_changed, open_writer
+from pipelines.tables.storing import list_stored
+from pipelines.tables.viewing import select_part
 
 # How long a generation that is no longer current stays readable, in seconds.
 KEEP_SECONDS = 600.0
@@ -47,6 +49,9 @@ RELATIONS: dict[str, Relation] = {
     "dispositions": Relation(),
     "audit_log": Relation("logged_on", "0001-01-01"),
 }
+
+# Contact data is published as the leads it belongs to.
+CONTACT_DATA = Relation("list_id", "0")
 
 # What there is to write: (relation, partition) -> parts.
 Pending = dict[tuple[str, str], set[str]]
@@ -83,12 +88,16 @@ def publish(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
     """
     commit_so_far(connection)
     pending: Pending = defaultdict(set)
-    for relation, partition, part in connection.sql("SELECT DISTINCT * FROM unpublished").fetchall():
-        pending[relation, partition].add(part)
+    for name, partition, part in connection.sql("SELECT DISTINCT * FROM unpublished").fetchall():
+        pending[name, partition].add(part)
     old = current_generation(home)
     if old is None:
         for name, relation in RELATIONS.items():
             pending[name, relation.empty].add(WHOLE)
+    for stored in list_stored(connection):
+        for (name, partition), parts in list(pending.items()):
+            if name == "leads":
+                pending[stored, partition] |= parts
     if not pending:
         return
     number = int(old.name) + 1 if old else 1
@@ -102,8 +111,12 @@ def publish(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
     _sweep(home)
 
 
+def _find_relation(name: str) -> Relation:
+    return RELATIONS.get(name, CONTACT_DATA)
+
+
 def _folder(name: str, partition: str) -> Path:
-    column = RELATIONS[name].partitioned_by
+    column = _find_relation(name).partitioned_by
     return Path(name) / (f"{column}={quote(partition, safe='')}" if column else WHOLE)
 
 
@@ -125,14 +138,14 @@ def _write_version(
         for file in before.resolve().iterdir():
             if file.stem not in parts:
                 os.link(file, folder / file.name)
-    is_empty_part = partition == RELATIONS[name].empty
+    is_empty_part = partition == _find_relation(name).empty
     for part in sorted(parts):
         file = folder / f"{quote(part, safe='')}.parquet"
         connection.execute(
             "CREATE OR REPLACE TEMP TABLE part AS SELECT ?::VARCHAR AS partition, ?::VARCHAR AS part", [partition, part]
         )
-        query = read_query(f"publish/{name}")
-        if is_empty_part and RELATIONS[name].partitioned_by:
+        query = read_query(f"publish/{name}") if name in RELATIONS else select_part(connection, name)
+        if is_empty_part and _find_relation(name).partitioned_by:
             query = f"SELECT * FROM ({query}) LIMIT 0"
         connection.execute(f"COPY ({query}) TO '{_quote_path(file)}' (FORMAT parquet, COMPRESSION zstd)")
         if count_changed(connection) == 0 and not is_empty_part:

@@ -12,6 +12,8 @@ from pipelines.errors import UserError
 from pipelines.home import Home
 from pipelines.published.publishing import RELATIONS, ensure_published
 from pipelines.queries import read_query
+from pipelines.tables.declared import load_sound_tables
+from pipelines.tables.viewing import select_table
 
 REPORTS = {
     "supplier_summary": "all",
@@ -26,6 +28,8 @@ ALLOWED = (duckdb.StatementType.SELECT,)
 def open_reader(home: Home, now: datetime) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open one state of the published tables as views; a lead is not seen once ``now`` has reached its expiry.
 
+    Contact data tables are views too, as they are declared now; one whose file is wrong is not there.
+
     Nothing that is imported meanwhile changes what the views show. The connection can read nothing else and write
     nothing.
     """
@@ -39,6 +43,8 @@ def open_reader(home: Home, now: datetime) -> Iterator[duckdb.DuckDBPyConnection
             connection.execute(
                 f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{files}', hive_partitioning = false){live}"
             )
+        for table in load_sound_tables(home):
+            connection.execute(f'CREATE VIEW "{table.name}" AS {select_table(connection, table, generation)}')
         for name, period in REPORTS.items():
             connection.execute(f"CREATE VIEW {name} AS {summarise_suppliers(period)}")
         connection.execute("SET allowed_directories = [?]", [str(home.published.resolve())])
@@ -80,12 +86,20 @@ def run_query(connection: duckdb.DuckDBPyConnection, sql: str) -> pl.DataFrame:
     try:
         relation = connection.sql(sql)
     except duckdb.Error as error:
-        raise UserError("query", _first_line(error), "Relations: " + ", ".join([*RELATIONS, *REPORTS]) + ".") from None
+        raise UserError("query", _first_line(error), f"Relations: {', '.join(_list_relations(connection))}.") from None
     try:
         answer: pl.DataFrame = relation.pl()
     except duckdb.Error as error:
         raise UserError("query", re.sub(r"(['\"]).*\1", "'…'", _first_line(error)), "") from None
     return answer
+
+
+def _list_relations(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    views = connection.sql(
+        "SELECT view_name FROM duckdb_views() WHERE NOT internal AND view_name <> 'clock'"
+    ).fetchall()
+    own = sorted({view[0] for view in views} - {*RELATIONS, *REPORTS})
+    return [*RELATIONS, *own, *REPORTS]
 
 
 def _first_line(error: Exception) -> str:

@@ -6,6 +6,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from pipelines.cleaning.cleaner import Cleaner
 from pipelines.cleaning.mapping import find_column
 from pipelines.columns.fingerprint import compare_headers, fingerprint_headers
@@ -17,6 +19,7 @@ from pipelines.reading.drops import open_drop
 from pipelines.receipts import find_last_columns
 from pipelines.schema import PERSON_FIELDS, PHONE_SLOTS
 from pipelines.staging import CHUNK_ROWS, make_no_rows
+from pipelines.tables.declared import MappedTables, load_mapped_tables
 from pipelines.templates.parts import Columns
 from pipelines.templates.saved import load_template
 from pipelines.templates.template import Template
@@ -71,12 +74,13 @@ def preview_drop(path: Path, template_name: str, home: Home, now: datetime) -> d
     written. Raises UserError for a template or file that is wrong.
     """
     template, origins = load_template(home, template_name)
+    contact_data = load_mapped_tables(home, template)
     hash_file(path)  # says what is wrong with a path that is no file
     drop = open_drop(path, template.file.to_settings(), template.headers)
     headers = drop.found.headers
     chunk = next(drop.chunks(CHUNK_ROWS), make_no_rows(len(headers)))
     profile = profile_columns(chunk, headers, template.phone.resolved_region)
-    cleaner = Cleaner(template, headers, path.name, profile)
+    cleaner = Cleaner(template, headers, path.name, profile, contact_data)
     columns = list_columns(profile)
     compared = compare_headers(_find_last(home, template.name, now), columns, template)
     return {
@@ -87,8 +91,19 @@ def preview_drop(path: Path, template_name: str, home: Home, now: datetime) -> d
         "found": asdict(drop.found) | {"columns": columns, "fingerprint": fingerprint_headers(headers)},
         "notices": [*drop.found.notices, *compared.notices],
         "hold_reasons": list(compared.hold_reasons),
-        "records": cleaner.clean(chunk.head(RECORDS)).select(SHOWN).to_dicts(),
+        "records": cleaner.clean(chunk.head(RECORDS)).select(*SHOWN, *show_contact_data(contact_data)).to_dicts(),
     }
+
+
+def show_contact_data(contact_data: MappedTables) -> list[pl.Expr]:
+    """Return every field of the tables that are filled, as ``<table>.<field>``, with its default where blank."""
+    filled = {field.name for field in contact_data.fields}
+    shown = []
+    for table in contact_data.tables:
+        for field in table.fields:
+            name, default = f"{table.name}.{field.name}", pl.lit(field.default_value)
+            shown.append((pl.coalesce(pl.col(name), default) if name in filled else default).alias(name))
+    return shown
 
 
 def _find_last(home: Home, template: str, now: datetime) -> list[ColumnShares] | None:
@@ -102,7 +117,7 @@ def _find_last(home: Home, template: str, now: datetime) -> list[ColumnShares] |
 def _list_mapping(template: Template, headers: tuple[str, ...], file: str) -> list[dict[str, Any]]:
     """Return per mapped field where it comes from: header and position, and the separator of joined columns."""
     rows: list[dict[str, Any]] = []
-    for field, source in template.mapping.items():
+    for field, source in template.applied_mapping.items():
         parts = source.columns if isinstance(source, Columns) else [source]
         positions = [int(find_column(part, headers, field, file, template.name)[1:]) for part in parts]
         rows.append(

@@ -48,7 +48,10 @@ def render_frame(frame: pl.DataFrame, form: str) -> bytes:
 
 
 def flatten(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return a frame whose every column fits a cell: lists of texts joined by ``;``, other nested values as JSON."""
+    """Return a frame whose every column fits a cell: lists of texts joined by ``;``, other nested values as JSON.
+
+    Times of day, and instants without a zone, become ISO text.
+    """
     columns = []
     for name, kind in frame.schema.items():
         if kind == pl.List(pl.String):
@@ -56,6 +59,10 @@ def flatten(frame: pl.DataFrame) -> pl.DataFrame:
         elif kind.is_nested():
             texts = [None if v is None else json.dumps(to_json(v)) for v in frame[name].to_list()]
             columns.append(pl.Series(name, texts, pl.String))  # type: ignore[arg-type]
+        elif kind == pl.Datetime and getattr(kind, "time_zone", None) is None:
+            columns.append(pl.col(name).dt.strftime("%Y-%m-%dT%H:%M:%S"))
+        elif kind == pl.Time:
+            columns.append(pl.col(name).dt.strftime("%H:%M:%S"))
         else:
             columns.append(pl.col(name))
     return frame.with_columns(columns)

@@ -35,12 +35,15 @@ mapping:                           # field: the header it comes from, or the pos
 """
 
 
-def read_yaml(text: str, where: str) -> dict[str, Any]:
-    """Return the mapping that a YAML 1.2 text holds; keys twice, aliases to bombs and other shapes are refused."""
+def read_yaml(text: str, where: str, what: str = "A template") -> dict[str, Any]:
+    """Return the mapping that a YAML 1.2 text holds; keys twice, aliases to bombs and other shapes are refused.
+
+    ``what`` is what the text is, for the error.
+    """
     yaml = YAML(typ="safe", pure=True)
     try:
         if re.search(r"(?m)(^|[\s\[{,:-])[&*]\w", text):
-            _refuse_aliases(text, where)
+            _refuse_aliases(text, where, what)
         values = yaml.load(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -55,28 +58,32 @@ def read_yaml(text: str, where: str) -> dict[str, Any]:
     except (YAMLError, ValueError, RecursionError) as error:
         raise UserError(where, f"This is not YAML: {str(error).splitlines()[0]}.", "Correct the file.") from None
     if not isinstance(values, dict):
-        raise UserError(where, "A template is a YAML mapping of keys.", "See docs/templates.md.")
+        document = "docs/templates.md" if what == "A template" else "docs/tables.md"
+        raise UserError(where, f"{what} is a YAML mapping of keys.", f"See {document}.")
     return {str(key): value for key, value in values.items()}
 
 
-def _refuse_aliases(text: str, where: str) -> None:
+def _refuse_aliases(text: str, where: str, what: str) -> None:
     from ruamel.yaml.tokens import AliasToken
 
     if any(isinstance(token, AliasToken) for token in YAML(typ="safe", pure=True).scan(text)):
-        raise UserError(where, "A template holds no YAML aliases (*name).", "Write the values out.")
+        raise UserError(where, f"{what} holds no YAML aliases (*name).", "Write the values out.")
 
 
-def read_values(path: Path) -> dict[str, Any]:
-    """Return the values of a template file as written; its name is the file's where it has none."""
+def read_values(path: Path, what: str = "A template") -> dict[str, Any]:
+    """Return the values of a template file as written; its name is the file's where it has none.
+
+    ``what`` is what the file is, for the error. Raises UserError for what cannot be read or is no such YAML.
+    """
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise UserError(str(path), "A template is smaller than 1 MiB.", "Is this the right file?")
+            raise UserError(str(path), f"{what} is smaller than 1 MiB.", "Is this the right file?")
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
-        raise UserError(str(path), "A template is UTF-8 text.", "Save it as UTF-8.") from None
+        raise UserError(str(path), f"{what} is UTF-8 text.", "Save it as UTF-8.") from None
     except OSError as error:
-        raise UserError(str(path), f"The template cannot be read: {error.strerror}.", "Check the path.") from None
-    values = read_yaml(text, path.name)
+        raise UserError(str(path), f"The file cannot be read: {error.strerror}.", "Check the path.") from None
+    values = read_yaml(text, path.name, what)
     values.setdefault("name", path.stem)
     return values
 

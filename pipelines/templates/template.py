@@ -125,9 +125,6 @@ class Template(Settings):
         """Refuse a contact rule that the mapping cannot meet."""
         if self.contact == "phone" and not set(self.mapping) & set(PHONE_SLOTS):
             raise ValueError("contact: phone, yet the mapping has no phone.")
-        secondary = next((field for field in self.mapping if SECONDARY.fullmatch(field)), None)
-        if secondary and not self.ignore_secondary:
-            raise ValueError(f"mapping {secondary}: this version has no secondary tables. Set ignore_secondary: true.")
         if (self.contact == "email" or self.email.required) and "email" not in self.mapping:
             raise ValueError("an e-mail is asked for, yet the mapping has none.")
         return self
@@ -145,9 +142,20 @@ class Template(Settings):
         return self.currency or next(iter(get_territory_currencies(self.phone.resolved_region)), None)
 
     @property
+    def applied_mapping(self) -> dict[str, Source]:
+        """The mapping without what `ignore_secondary` leaves alone (checklist MA-041)."""
+        return {f: s for f, s in self.mapping.items() if not (self.ignore_secondary and SECONDARY.fullmatch(f))}
+
+    @property
+    def secondary_fields(self) -> tuple[tuple[str, str], ...]:
+        """The (table, field) pairs of contact data that are to be filled, in the order of the mapping."""
+        pairs = (field.split(".") for field in self.applied_mapping if SECONDARY.fullmatch(field))
+        return tuple((table, name) for _, table, name in pairs)
+
+    @property
     def headers(self) -> tuple[str, ...]:
         """The headers that the mapping names, in its order."""
-        sources = [s.columns if isinstance(s, Columns) else [s] for s in self.mapping.values()]
+        sources = [s.columns if isinstance(s, Columns) else [s] for s in self.applied_mapping.values()]
         return tuple(part for parts in sources for part in parts if isinstance(part, str))
 
 

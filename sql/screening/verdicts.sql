@@ -1,6 +1,6 @@
 -- What becomes of every row of the drop, and why?
 --
--- reads   drop_rows (row_number BIGINT, line_number BIGINT, code VARCHAR, warnings VARCHAR[], raw_cells VARCHAR)    the cleaned rows
+-- reads   drop_rows (row_number BIGINT, line_number BIGINT, code VARCHAR, detail VARCHAR, warnings VARCHAR[], raw_cells VARCHAR)    the cleaned rows
 -- reads   dnc_verdicts (row_number BIGINT, category VARCHAR, is_rejected BOOLEAN, detail VARCHAR)    what the do-not-call lists say
 -- reads   duplicate_verdicts (row_number BIGINT, fate VARCHAR, code VARCHAR, detail VARCHAR, warnings VARCHAR[], lead_id BIGINT)    what the duplicate check says
 -- reads   run (lead_base BIGINT)    this import
@@ -20,7 +20,7 @@ WITH decided AS (
             WHEN on_dnc.is_rejected THEN 'R_DNC_' || regexp_replace(trim(on_dnc.category), '\s+', '_', 'g')
             ELSE duplicate.code
         END AS code,
-        nullif(concat_ws('; ', on_dnc.detail, duplicate.detail), '') AS detail,
+        nullif(concat_ws('; ', drop_rows.detail, on_dnc.detail, duplicate.detail), '') AS detail,
         list_sort(list_distinct(list_concat(
             drop_rows.warnings,
             coalesce(duplicate.warnings, []),
