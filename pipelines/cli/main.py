@@ -20,6 +20,7 @@ COMMANDS = {
     "rejects": "history:rejects",
     "log": "history:log",
     "templates": "templates:templates",
+    "tables": "tables:tables",
     "suppliers": "lists:suppliers",
     "lists": "lists:lists",
     "export": "lists:export",

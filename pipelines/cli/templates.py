@@ -129,10 +129,12 @@ def clone(home: Home, name: str, new_name: str, as_json: bool) -> int:
 @with_json
 @with_home
 def check(home: Home, path: Path, as_json: bool) -> int:
-    """Check a template file and say what is wrong with it."""
+    """Check a template file, and that the contact data tables it fills are there; say what is wrong."""
+    from pipelines.tables.declared import load_mapped_tables
     from pipelines.templates.saved import load_template
 
     template, _ = load_template(home, str(path))
+    load_mapped_tables(home, template)
     if as_json:
         echo_json({"path": str(path), "name": template.name, "ok": True})
     else:
