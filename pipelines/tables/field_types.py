@@ -161,30 +161,38 @@ def _read_datetime(text: pl.Expr, date_format: str) -> pl.Expr:
 
 def _find_date(text: pl.Expr, date_format: str) -> pl.Expr:
     """Return the day that a text is by the format or by ISO 8601; null where the calendar has none."""
-    year, month, day = (text.str.extract(f"^{_to_pattern(date_format)}$", group) for group in _order(date_format))
-    if date_format.count("y") == 2:
-        # As POSIX does: 69 to 99 are of the last century.
-        year = pl.when(year.cast(pl.Int32, strict=False) > 68).then(pl.lit("19")).otherwise(pl.lit("20")) + year
-    declared = pl.concat_str(year, month.str.zfill(2), day.str.zfill(2), separator="-")
-    iso = text.str.extract(r"^([0-9]{4}-[0-9]{2}-[0-9]{2})$")
-    found = pl.coalesce(declared, iso)
-    return pl.when(~found.str.starts_with("0000")).then(found).str.to_date("%Y-%m-%d", strict=False)
+    pattern, directives = _to_pattern(date_format), _to_directives(date_format)
+    declared = _parse_day(text, f"^{pattern}$", directives)
+    if "%y" in directives:
+        # As POSIX has it, 69 to 99 are of the last century.
+        declared = pl.when(declared.dt.year() > 2068).then(declared.dt.offset_by("-100y")).otherwise(declared)
+    return pl.coalesce(declared, _parse_day(text, r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "%Y-%m-%d"))
+
+
+def _parse_day(text: pl.Expr, pattern: str, directives: str) -> pl.Expr:
+    """Return the day of a text of this pattern; the year 0 is none."""
+    day = pl.when(text.str.contains(pattern)).then(text).str.to_date(directives, strict=False)
+    return pl.when(day.dt.year() > 0).then(day)
 
 
 def _to_pattern(date_format: str) -> str:
     """Return the pattern of a date format: ``d`` and ``M`` as one or two digits, the year as many as it is written."""
-    parts = re.findall(r"d+|M+|y+|.", date_format)
     is_glued = not re.search(r"[^dMy]", date_format)
-    short = "([0-9]{2})" if is_glued else "([0-9]{1,2})"
+    short = "[0-9]{2}" if is_glued else "[0-9]{1,2}"
     return "".join(
-        f"([0-9]{{{len(part)}}})" if part[0] == "y" else short if part[0] in "dM" else re.escape(part) for part in parts
+        f"[0-9]{{{len(part)}}}" if part[0] == "y" else short if part[0] in "dM" else re.escape(part)
+        for part in _split(date_format)
     )
 
 
-def _order(date_format: str) -> tuple[int, int, int]:
-    """Return the groups of year, month and day in the pattern of a date format."""
-    order = "".join(dict.fromkeys(letter for letter in date_format if letter in "dMy"))
-    return order.index("y") + 1, order.index("M") + 1, order.index("d") + 1
+def _to_directives(date_format: str) -> str:
+    """Return a date format as Polars writes it."""
+    names = {"d": "%d", "M": "%m", "yy": "%y", "yyyy": "%Y"}
+    return "".join(names.get(part, names.get(part[0], part)) for part in _split(date_format))
+
+
+def _split(date_format: str) -> list[str]:
+    return re.findall(r"d+|M+|y+|.", date_format)
 
 
 def _read_boolean(text: pl.Expr) -> pl.Expr:
