@@ -8,13 +8,16 @@ import polars as pl
 import pytest
 
 from pipelines.errors import UserError
+from pipelines.holding import release_import
+from pipelines.importing import import_drop
 from pipelines.published.publishing import mark_unpublished, publish
 from pipelines.reports.exporting import export_list
 from pipelines.reports.previewing import preview_drop
 from pipelines.store import open_writer
 from pipelines.tables.making import add_field
 from pipelines.tables.storing import put_back
-from tests.tables.conftest import ANN, BEN, CONTRACT, HEADER, MAPPING, NOW
+from pipelines.templates.template import build_template
+from tests.tables.conftest import ANN, BEN, CONTRACT, DAY, HEADER, MAPPING, NOW, make_values
 
 DEDUPE = {"keys": ["phone"], "scope": ["file", "destination"]}
 USAGES = "SELECT phone1, usage, tariff FROM contract JOIN leads USING (lead_id) ORDER BY phone1"
@@ -331,3 +334,28 @@ def test_a_table_whose_file_is_wrong_hides_no_other(home, bring, ask):
     (home.tables / "broken.yaml").write_text("fields: [{name: a}]")
 
     assert ask("SELECT count(*) FROM contract").item() == 1
+
+
+def test_a_held_import_fills_no_table_until_it_is_released(home, bring, ask):
+    held = bring(ANN, "12,,,,,,,,", "13,,,,,,,,")
+    before = ask(USAGES).rows()
+
+    release_import(home, held.import_id, now=NOW)
+
+    assert (held.status, before) == ("held", [])
+    assert ask(USAGES).rows() == [("07400000001", 3100, "Gold")]
+
+
+def test_records_of_json_fill_a_table_as_rows_of_csv_do(home, tmp_path, ask):
+    drop = tmp_path / "drop.json"
+    drop.write_text('[{"Tel": "07400 000001", "more": {"end": "2026-12-31", "dual": true, "usage": 3100}}]')
+    mapping = {
+        "phone1": "Tel",
+        "secondary.contract.end_date": "more.end",
+        "secondary.contract.is_dual_fuel": "more.dual",
+        "secondary.contract.usage": "more.usage",
+    }
+
+    import_drop(drop, build_template(make_values(mapping=mapping), "acme.yaml"), home, on=DAY, now=NOW)
+
+    assert ask("SELECT end_date, is_dual_fuel, usage FROM contract").rows() == [(date(2026, 12, 31), True, 3100)]
