@@ -29,6 +29,11 @@ class Home:
         return self.root / "tables"
 
     @property
+    def mappings(self) -> Path:
+        """Mappings saved apart from settings, one YAML file each."""
+        return self.root / "mappings"
+
+    @property
     def landing(self) -> Path:
         """Where suppliers' files arrive: ``landing/<template>/``."""
         return self.root / "landing"
@@ -72,6 +77,7 @@ class Home:
             for folder in (
                 self.templates,
                 self.tables,
+                self.mappings,
                 self.landing,
                 self.raw,
                 self.store.parent,

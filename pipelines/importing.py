@@ -40,8 +40,8 @@ from pipelines.staging import CleanedDrop, read_and_clean, require_balance
 from pipelines.store import open_scratch, open_writer
 from pipelines.suppliers import add_supplier
 from pipelines.tables.declared import load_mapped_tables
-from pipelines.templates.saved import load_template
-from pipelines.templates.template import Template, build_template
+from pipelines.templates.choosing import choose_template
+from pipelines.templates.template import Template
 
 
 def import_drop(
@@ -55,32 +55,31 @@ def import_drop(
     force: bool = False,
     dry_run: bool = False,
     now: datetime | None = None,
+    origins: Mapping[str, str] | None = None,
+    name: str | None = None,
 ) -> ImportResult:
     """Import one drop by a template and publish what it changed.
 
-    ``template`` is a saved name, a path or the template itself; ``overrides`` top-level keys of it; ``on`` the logical
-    date (default: today in the list's zone, by ``now``). A content that this template has brought before is not
-    imported again unless ``force``. ``dry_run`` changes nothing and answers with the same report.
+    ``template``, ``overrides`` and ``origins`` are as ``choose_template`` takes them; ``on`` is the logical date
+    (default: today in the list's zone, by ``now``); ``name`` what the file is called (default: as on disk). A content
+    that this template has brought before is not imported again unless ``force``. ``dry_run`` changes nothing and
+    answers with the same report.
 
     A drop that cannot be read has the status ``failed`` and a message with file, fact and remedy; nothing of it is
     loaded. Raises UserError for a template that is wrong, before anything is done.
     """
-    if isinstance(template, Template):
-        values = template.model_dump(by_alias=True) | dict(overrides or {})
-        made, origins = build_template(values, f"template {template.name}"), dict.fromkeys(overrides or {}, "override")
-    else:
-        made, origins = load_template(home, str(template), overrides)
+    made, told = choose_template(home, template, overrides, origins)
     order = Order(
         file=path,
         template=made,
-        origins=origins,
+        origins=told,
         home=home,
         on=on,
         now=now or datetime.now(UTC),
         notes=notes,
         is_forced=force,
         is_rehearsal=dry_run,
-        name=path.name,
+        name=name or path.name,
     )
     return carry_out(order)
 

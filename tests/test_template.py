@@ -6,16 +6,15 @@ import pytest
 
 from pipelines.errors import UserError
 from pipelines.home import Home
+from pipelines.templates.defaults import default_template, set_default
+from pipelines.templates.reading import read_yaml
 from pipelines.templates.saved import (
     clone_template,
-    default_template,
     delete_template,
     find_template,
     load_template,
-    read_yaml,
     render_schema,
     save_template,
-    set_default,
 )
 from pipelines.templates.template import Template, build_template
 

@@ -7,6 +7,7 @@ from typing import Any
 import click
 from rich.markup import escape
 
+from pipelines.cli.choices import choose, with_choices
 from pipelines.cli.options import ISO_DATE, Home, current_time, with_home, with_json
 from pipelines.cli.output import (
     echo_json,
@@ -18,23 +19,15 @@ from pipelines.cli.output import (
     show_text,
 )
 from pipelines.codes import find_code
-from pipelines.errors import UserError
 from pipelines.receipts import ImportResult
 
 NEEDS_A_PERSON, WRONG_INPUT = 1, 2
 
 
 @click.command("import")
-@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
-@click.option(
-    "--template", "-t", metavar="NAME|PATH", help="Saved template or its file. Default: the default template."
-)
-@click.option("--list", "list_name", metavar="LIST", help="The list to import into.")
-@click.option("--supplier", metavar="NAME", help="Who is paid for the leads.")
-@click.option("--cost-per-lead", metavar="X", help="Money per lead.")
-@click.option("--currency", metavar="C", help="ISO code, such as GBP.")
+@click.argument("files", nargs=-1, metavar="FILE...", type=click.Path(path_type=Path))
+@with_choices
 @click.option("--notes", metavar="TEXT", help="For later readers of the import.")
-@click.option("--user", metavar="NAME", help="Who imports.")
 @click.option("--on", type=ISO_DATE, metavar="DATE", help="The logical date. Default: today in the list's zone.")
 @click.option("--ad-hoc", is_flag=True, help="One-off: do not save a template given by path.")
 @click.option("--force", is_flag=True, help="Import a content again that was imported before.")
@@ -44,55 +37,51 @@ NEEDS_A_PERSON, WRONG_INPUT = 1, 2
 def import_(
     home: Home,
     files: tuple[Path, ...],
-    template: str | None,
     notes: str | None,
     on: date | None,
     ad_hoc: bool,
     force: bool,
     dry_run: bool,
     as_json: bool,
-    **overrides: str | None,
+    **choices: Any,  # noqa: ANN401
 ) -> int:
-    """Import drops: CSV or JSON files, by a template. Options override the template for this import."""
-    from pipelines.importing import import_drop
-    from pipelines.templates.saved import keep_template, load_template
+    """Import drops: CSV, JSON or XML files, by a template. Options override the template for this import.
 
-    chosen = _choose_template(home, template)
-    values = _collect_overrides(overrides)
-    if load_template(home, chosen, values)[0].response_url:
+    With --like and no FILE, the drop of that import is imported again.
+    """
+    from pipelines.importing import import_drop
+    from pipelines.templates.saved import keep_template
+
+    if not files and choices["like"] is None:
+        raise click.UsageError("Missing argument 'FILE...'. With --like it may be left out.")
+    chosen = choose(home, **choices)
+    if chosen.template.response_url:
         click.echo("Note: response_url is kept with the import, but this version does not call it.", err=True)
+    drops = [(file, file.name) for file in files] or chosen.past_drop
     results = []
-    for file in files:
+    for file, name in drops:
         result = import_drop(
-            file, chosen, home, on=on, overrides=values, notes=notes, force=force, dry_run=dry_run, now=current_time()
+            file,
+            chosen.template,
+            home,
+            on=on,
+            notes=notes,
+            force=force,
+            dry_run=dry_run,
+            now=current_time(),
+            origins=chosen.origins,
+            name=name,
         )
         results.append(result)
         if result.status == "failed":
             click.echo(f"Error: {show_text(result.message)}", err=True)
         elif not as_json:
             print_result(result)
-    if not ad_hoc and not dry_run and any(result.status != "failed" for result in results):
-        keep_template(home, chosen)
+    if chosen.named and not ad_hoc and not dry_run and any(result.status != "failed" for result in results):
+        keep_template(home, chosen.named)
     if as_json:
         echo_json([result.to_dict() for result in results])
     return _exit_code(results)
-
-
-def _choose_template(home: Home, template: str | None) -> str:
-    from pipelines.templates.saved import default_template
-
-    chosen = template or default_template(home)
-    if chosen is None:
-        raise UserError("--template", "None is named and there is no default.", "See: leadmill templates list.")
-    return chosen
-
-
-def _collect_overrides(options: dict[str, str | None]) -> dict[str, Any]:
-    list_name = options.pop("list_name")
-    values: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
-    if list_name is not None:
-        values["list"] = {"mode": "named", "name": list_name}
-    return values
 
 
 def _exit_code(results: list[ImportResult]) -> int:
@@ -134,17 +123,19 @@ def print_result(result: ImportResult) -> None:
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--template", "-t", metavar="NAME|PATH", help="Saved template or its file.")
+@with_choices
 @with_json
 @with_home
-def preview(home: Home, file: Path, template: str | None, as_json: bool) -> int:
+def preview(home: Home, file: Path, as_json: bool, **choices: Any) -> int:  # noqa: ANN401
     """Show every setting and mapping in force, and the first five records as an agent would see them."""
     from pipelines.reports.previewing import preview_drop
 
-    seen = preview_drop(file, _choose_template(home, template), home, current_time())
+    chosen = choose(home, **choices)
+    seen = preview_drop(file, chosen.template, home, current_time(), origins=chosen.origins)
     if as_json:
         echo_json(seen)
         return 0
+    click.echo(show_text(f"{seen['file']}, {seen['bytes']:,} bytes"))
     print_rows("Settings", seen["settings"])
     print_rows("Mapping", seen["mapping"])
     print_found(seen["found"])

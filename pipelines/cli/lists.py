@@ -6,20 +6,44 @@ import click
 
 from pipelines.cli.options import Home, current_time, with_home, with_json
 from pipelines.cli.output import echo_json, print_rows
+from pipelines.errors import UserError
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @with_json
 @with_home
 def suppliers(home: Home, as_json: bool) -> int:
-    """List the suppliers and what each has brought."""
+    """List the suppliers and what each has brought; `suppliers default NAME` says whose are drops that name none."""
     from pipelines.reports.looking_back import list_suppliers
 
+    context = click.get_current_context()
+    if context.invoked_subcommand:
+        context.obj = str(home.root)
+        return 0
     rows = list_suppliers(home, current_time())
     if as_json:
         echo_json(rows)
     else:
         print_rows("Suppliers", rows)
+    return 0
+
+
+@suppliers.command()
+@click.argument("name")
+@click.option("--off", is_flag=True, help="Not the default any more: a template has to name a supplier.")
+@with_json
+@with_home
+def default(home: Home, name: str, off: bool, as_json: bool) -> int:
+    """Take this supplier, such as your own company, where a template names none."""
+    from pipelines.templates.defaults import default_supplier, set_default_supplier
+
+    if off and default_supplier(home) != name:
+        raise UserError("supplier", f"'{name}' is not the default.", "See defaults.json in the home.")
+    set_default_supplier(home, None if off else name)
+    if as_json:
+        echo_json({"name": name, "default": not off})
+    else:
+        click.echo(f"{name} is {'not ' if off else ''}the supplier where a template names none.")
     return 0
 
 

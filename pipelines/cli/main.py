@@ -21,6 +21,7 @@ COMMANDS = {
     "log": "history:log",
     "templates": "templates:templates",
     "tables": "tables:tables",
+    "mappings": "mappings:mappings",
     "suppliers": "lists:suppliers",
     "lists": "lists:lists",
     "export": "lists:export",

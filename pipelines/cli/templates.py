@@ -160,17 +160,25 @@ def delete(home: Home, name: str, as_json: bool) -> int:
 
 @templates.command()
 @click.argument("name")
+@click.option("--user", metavar="USER", help="For the imports of this user only (import --user USER).")
+@click.option("--off", is_flag=True, help="Not the default any more.")
 @with_json
 @with_home
-def default(home: Home, name: str, as_json: bool) -> int:
-    """Use a template where an import names none."""
-    from pipelines.templates.saved import set_default
+def default(home: Home, name: str, user: str | None, off: bool, as_json: bool) -> int:
+    """Use a template where an import names none: everyone's, or one user's."""
+    from pipelines.templates.defaults import default_template, set_default
+    from pipelines.templates.saved import find_template
 
-    set_default(home, name)
+    find_template(home, name)
+    if off and default_template(home, user) != name:
+        raise UserError("template", f"'{name}' is not that default.", "See: leadmill templates list.")
+    set_default(home, None if off else name, user)
     if as_json:
-        echo_json({"name": name, "default": True})
+        echo_json({"name": name, "default": not off, "user": user})
+    elif off:
+        click.echo(f"{name} is not the default any more.")
     else:
-        click.echo(f"Imports that name no template use {name}.")
+        click.echo(f"Imports{f' of {user}' if user else ''} that name no template use {name}.")
     return 0
 
 

@@ -1,14 +1,16 @@
 """What there is and what was done, from the published tables."""
 
 import json
+from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from pipelines.codes import find_code
 from pipelines.errors import UserError, nearest
-from pipelines.home import Home
+from pipelines.home import Home, raw_path
 from pipelines.published.reading import open_reader
 from pipelines.reports.previewing import list_settings
 from pipelines.schema import EFFECTS, LEDGER_COLUMNS
@@ -63,20 +65,12 @@ def show_import(home: Home, import_id: str, now: datetime) -> dict[str, Any]:
     The settings are those it was made with, whatever became of the template. Raises UserError naming the nearest id.
     """
     with open_reader(home, now) as connection:
-        found = fetch_rows(connection, "SELECT * FROM imports WHERE import_id = ?", [import_id])
-        if not found:
-            known = [row["import_id"] for row in fetch_rows(connection, "SELECT import_id FROM imports")]
-            raise UserError(
-                "import",
-                f"There is none with the id '{import_id}'.",
-                nearest(import_id, known) or "See: leadmill history.",
-            )
+        line = _require_import(connection, import_id)
         counts = fetch_rows(
             connection,
             "SELECT fate, code, rows FROM import_reasons WHERE import_id = ? ORDER BY fate, rows DESC, code",
             [import_id],
         )
-    line = found[0]
     template = Template.model_validate_json(line["settings"])
     reasons = [
         {**row, "meaning": find_code(row["code"]).meaning, "remedy": find_code(row["code"]).remedy} for row in counts
@@ -91,6 +85,35 @@ def show_import(home: Home, import_id: str, now: datetime) -> dict[str, Any]:
         "found": found,
         "notices": list(found.get("notices", ())),
     }
+
+
+def _require_import(connection: duckdb.DuckDBPyConnection, import_id: str) -> dict[str, Any]:
+    found = fetch_rows(connection, "SELECT * FROM imports WHERE import_id = ?", [import_id])
+    if not found:
+        known = [row["import_id"] for row in fetch_rows(connection, "SELECT import_id FROM imports")]
+        remedy = nearest(import_id, known) or "See: leadmill history."
+        raise UserError("import", f"There is none with the id '{import_id}'.", remedy)
+    return found[0]
+
+
+@dataclass(frozen=True)
+class PastImport:
+    """The settings that an import was made with, where each came from, and its drop."""
+
+    template: Template
+    origins: dict[str, str]
+    file: str
+    drop: Path
+
+
+def recall_import(home: Home, import_id: str, now: datetime) -> PastImport:
+    """Return what an import was made with, to import by it again. Raises UserError naming the nearest id."""
+    with open_reader(home, now) as connection:
+        line = _require_import(connection, import_id)
+    template = Template.model_validate_json(line["settings"])
+    origins = json.loads(line["origins"] or "{}")
+    told = {key: origin if origin == "default" else f"import {import_id}" for key, origin in origins.items()}
+    return PastImport(template, told, line["file"], raw_path(home, line["sha256"]))
 
 
 def list_suppliers(home: Home, now: datetime) -> Rows:

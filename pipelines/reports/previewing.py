@@ -20,8 +20,8 @@ from pipelines.receipts import find_last_columns
 from pipelines.schema import PERSON_FIELDS, PHONE_SLOTS
 from pipelines.staging import CHUNK_ROWS, make_no_rows
 from pipelines.tables.declared import MappedTables, load_mapped_tables
+from pipelines.templates.choosing import choose_template
 from pipelines.templates.parts import Columns
-from pipelines.templates.saved import load_template
 from pipelines.templates.template import Template
 
 RECORDS = 5
@@ -67,13 +67,22 @@ def _flatten(values: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any
     return flat
 
 
-def preview_drop(path: Path, template_name: str, home: Home, now: datetime) -> dict[str, Any]:
+def preview_drop(
+    path: Path,
+    template_name: str | Template,
+    home: Home,
+    now: datetime,
+    overrides: Mapping[str, Any] | None = None,
+    origins: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
     """Return settings, mapping, what was found in the file, and its first five records as an agent would see them.
+
+    Template, overrides and origins are as ``import_drop`` takes them.
 
     ``notices`` and ``hold_reasons`` are those an import would have, compared with what is published. Nothing is
     written. Raises UserError for a template or file that is wrong.
     """
-    template, origins = load_template(home, template_name)
+    template, told = choose_template(home, template_name, overrides, origins)
     contact_data = load_mapped_tables(home, template)
     hash_file(path)  # says what is wrong with a path that is no file
     drop = open_drop(path, template.file.to_settings(), template.headers)
@@ -85,8 +94,9 @@ def preview_drop(path: Path, template_name: str, home: Home, now: datetime) -> d
     compared = compare_headers(_find_last(home, template.name, now), columns, template)
     return {
         "file": path.name,
+        "bytes": path.stat().st_size,
         "template": template.name,
-        "settings": [row for row in list_settings(template, origins) if not row["setting"].startswith("mapping.")],
+        "settings": [row for row in list_settings(template, told) if not row["setting"].startswith("mapping.")],
         "mapping": _list_mapping(template, headers, path.name),
         "found": asdict(drop.found) | {"columns": columns, "fingerprint": fingerprint_headers(headers)},
         "notices": [*drop.found.notices, *compared.notices],

@@ -1,23 +1,21 @@
-"""The saved templates of a home: find, list, save, clone, delete, and the one that is the default."""
+"""The saved templates of a home: find, list, save, clone, delete."""
 
 import copy
 import json
-import re
 from collections.abc import Mapping
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from pipelines.errors import UserError, nearest
 from pipelines.home import Home, write_whole
+from pipelines.templates.defaults import default_supplier, forget_default, read_defaults
+from pipelines.templates.mappings import load_mapping
+from pipelines.templates.reading import NAME, read_yaml, to_text
 from pipelines.templates.template import Template, build_template
 
-NAME = re.compile(r"[^\W_][\w .+-]{0,99}")
 MAX_BYTES = 1 << 20
-DEFAULT_FILE = ".default"
 
 NEW_TEMPLATE = """\
 # yaml-language-server: $schema=template.schema.json
@@ -33,41 +31,6 @@ mapping:                           # field: the header it comes from, or the pos
   phone1: Phone
   email: Email
 """
-
-
-def read_yaml(text: str, where: str, what: str = "A template") -> dict[str, Any]:
-    """Return the mapping that a YAML 1.2 text holds; keys twice, aliases to bombs and other shapes are refused.
-
-    ``what`` is what the text is, for the error.
-    """
-    yaml = YAML(typ="safe", pure=True)
-    try:
-        if re.search(r"(?m)(^|[\s\[{,:-])[&*]\w", text):
-            _refuse_aliases(text, where, what)
-        values = yaml.load(text)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        at = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
-        problem = str(error.problem or error.context).split("\n")[0]
-        twice = re.match(r'found duplicate key "(.*?)" with value', problem)
-        if twice:
-            fact = f"{at}the key '{twice[1]}' stands there twice."
-            remedy = 'Take one away; several columns into one field are {columns: [...], separator: ", "}.'
-            raise UserError(where, fact, remedy) from None
-        raise UserError(where, f"{at}this is not YAML: {problem}.", "Correct the line.") from None
-    except (YAMLError, ValueError, RecursionError) as error:
-        raise UserError(where, f"This is not YAML: {str(error).splitlines()[0]}.", "Correct the file.") from None
-    if not isinstance(values, dict):
-        document = "docs/templates.md" if what == "A template" else "docs/tables.md"
-        raise UserError(where, f"{what} is a YAML mapping of keys.", f"See {document}.")
-    return {str(key): value for key, value in values.items()}
-
-
-def _refuse_aliases(text: str, where: str, what: str) -> None:
-    from ruamel.yaml.tokens import AliasToken
-
-    if any(isinstance(token, AliasToken) for token in YAML(typ="safe", pure=True).scan(text)):
-        raise UserError(where, f"{what} holds no YAML aliases (*name).", "Write the values out.")
 
 
 def read_values(path: Path, what: str = "A template") -> dict[str, Any]:
@@ -125,17 +88,49 @@ def load_template(
 ) -> tuple[Template, dict[str, str]]:
     """Return a template with overrides applied, and where each setting that is not a default came from.
 
-    Overrides are top-level keys. Origins map dotted keys to ``template`` or ``override``; a key that is not there has
-    its default. Raises UserError for anything the template may not say.
+    Overrides are keys as of ``override_values``. Origins map dotted keys to ``template``, ``override``, ``home`` or
+    ``mapping NAME``; a key that is not there has its default. Raises UserError for anything the template may not say.
     """
     path = find_template(home, name_or_path)
     values = read_values(path)
     origins = dict.fromkeys(_dotted(values), "template")
-    for key, value in (overrides or {}).items():
-        values[key] = copy.deepcopy(value)
-        origins = {k: o for k, o in origins.items() if k != key and not k.startswith(f"{key}.")}
-        origins |= dict.fromkeys(_dotted({key: value}), "override")
+    origins |= complete_values(home, values)
+    origins = override_values(home, values, overrides or {}, origins)
     return build_template(values, path.name), origins
+
+
+def complete_values(home: Home, values: dict[str, Any]) -> dict[str, str]:
+    """Put in what values leave to the home: the default supplier, a mapping given by its name; say where from."""
+    origins = {}
+    if values.get("supplier") is None and (supplier := default_supplier(home)):
+        values["supplier"] = supplier
+        origins["supplier"] = "home"
+    if isinstance(name := values.get("mapping"), str):
+        values["mapping"] = load_mapping(home, name)
+        origins["mapping"] = f"mapping {name}"
+    return origins
+
+
+def override_values(
+    home: Home, values: dict[str, Any], overrides: Mapping[str, Any], origins: Mapping[str, str]
+) -> dict[str, str]:
+    """Put overrides over a template's values; return where each comes from by now.
+
+    A key is one of the template (``dedupe``), whole, or one inside it (``dedupe.action``), the rest staying as it is.
+    """
+    told = dict(origins)
+    for key, value in overrides.items():
+        part, _, inner = key.partition(".")
+        if not inner:
+            values[part] = copy.deepcopy(value)
+        elif isinstance(known := values.get(part), Mapping | None):
+            values[part] = {**(known or {}), inner: copy.deepcopy(value)}
+        else:
+            raise UserError(key, f"'{part}' has no keys of its own.", "See docs/templates.md.")
+        told = {k: o for k, o in told.items() if k != key and not k.startswith(f"{key}.") and k != part}
+        source = complete_values(home, values) if part == "mapping" else {}
+        told |= source or dict.fromkeys(_dotted({key: value}), "override")
+    return told
 
 
 def _dotted(values: Mapping[str, Any], prefix: str = "") -> list[str]:
@@ -153,6 +148,7 @@ def save_template(home: Home, name: str, text: str, *, replace: bool = False) ->
     path = template_path(home, name)
     values = read_yaml(text, path.name)
     values.setdefault("name", name)
+    complete_values(home, values)
     build_template(values, path.name)
     if path.exists() and not replace:
         raise UserError("template", f"'{name}' is saved already.", "Choose another name, or delete it first.")
@@ -170,15 +166,17 @@ def keep_template(home: Home, name_or_path: str) -> None:
 
 
 def describe_templates(home: Home) -> list[dict[str, Any]]:
-    """Return per saved template: name, description, supplier, list, whether it is the default, and what is wrong."""
+    """Return per saved template: name, description, supplier, list, whose default it is, and what is wrong."""
     rows = []
+    defaults = read_defaults(home)
     for name in list_names(home):
         row: dict[str, Any] = {
             "name": name,
             "description": "",
             "supplier": "",
             "list": "",
-            "is_default": default_template(home) == name,
+            "is_default": defaults.template == name,
+            "default_of": sorted(user for user, theirs in defaults.templates.items() if theirs == name),
             "problem": None,
         }
         try:
@@ -197,31 +195,20 @@ def clone_template(home: Home, name: str, new: str) -> Path:
     yaml.preserve_quotes = True
     values = yaml.load(find_template(home, name).read_text(encoding="utf-8-sig"))
     values["name"] = new
-    text = StringIO()
-    yaml.dump(values, text)
-    return save_template(home, new, text.getvalue())
+    return save_template(home, new, to_text(values, yaml))
 
 
 def delete_template(home: Home, name: str) -> None:
     """Delete a saved template; imports made with it keep their settings."""
     find_template(home, name)
     template_path(home, name).unlink()
-    if default_template(home) == name:
-        (home.templates / DEFAULT_FILE).unlink()
-
-
-def set_default(home: Home, name: str) -> None:
-    """Make a saved template the one that is used where none is named (checklist ML-025)."""
-    find_template(home, name)
-    write_whole(home.templates / DEFAULT_FILE, f"{name}\n".encode())
-
-
-def default_template(home: Home) -> str | None:
-    """Return the name of the default template, or null."""
-    path = home.templates / DEFAULT_FILE
-    return path.read_text().strip() if path.is_file() else None
+    forget_default(home, name)
 
 
 def render_schema() -> str:
     """Return the JSON Schema of a template, for editors."""
-    return json.dumps(Template.model_json_schema(), indent=2) + "\n"
+    schema = Template.model_json_schema()
+    named = {"type": "string", "description": "the name of a mapping that is saved apart"}
+    schema["properties"]["mapping"] = {"anyOf": [schema["properties"]["mapping"], named]}
+    schema["required"].remove("supplier")  # the home may have one for all
+    return json.dumps(schema, indent=2) + "\n"

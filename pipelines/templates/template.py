@@ -40,6 +40,14 @@ PARTS: dict[str, type[Settings]] = {
     "expiry": Expiry,
 }
 Source = str | int | Columns
+# Sections of templates elsewhere that do nothing any more; they are passed over (checklist MA-043).
+NOT_IN_USE = {"primary_key", "primary_key_field", "third_party"}
+
+
+MISSING = {
+    "supplier": "Add it to the template, or name one for all: leadmill suppliers default NAME.",
+    "mapping": "Add it to the template, or name one that is saved: --mapping NAME.",
+}
 
 
 class Template(Settings):
@@ -90,13 +98,25 @@ class Template(Settings):
             raise ValueError(f"'{value}' is not a time zone. {nearest(value, sorted(available_timezones()))}")
         return value
 
+    @model_validator(mode="before")
+    @classmethod
+    def pass_over(cls, values: object) -> object:
+        """Leave out what is not in use any more."""
+        if not isinstance(values, dict):
+            return values
+        return {key: value for key, value in values.items() if key not in NOT_IN_USE}
+
     @field_validator("mapping", mode="before")
     @classmethod
     def check_lists(cls, mapping: object) -> object:
-        """Refuse a bare list of columns: it does not say what stands between them."""
-        lists = (
-            [field for field, source in mapping.items() if isinstance(source, list)] if type(mapping) is dict else []
-        )
+        """Refuse a bare list of columns, as it does not say what stands between them; leave out blank sources.
+
+        A field that comes from nowhere (``twitter: ""``) is not mapped (checklist AM-014).
+        """
+        if type(mapping) is not dict:
+            return mapping
+        mapping = {field: source for field, source in mapping.items() if source not in ("", None)}
+        lists = [field for field, source in mapping.items() if isinstance(source, list)]
         if lists:
             raise ValueError(
                 f"field '{lists[0]}' comes from several columns: write {{columns: [...], separator: \", \"}}, or"
@@ -184,7 +204,8 @@ def build_template(values: dict[str, Any], where: str) -> Template:
             remedy = nearest(str(path[-1]), known) or f"Known: {', '.join(known)}."
             raise UserError(where, f"'{place}' is not a key of a template.", remedy) from None
         if first["type"] == "missing":
-            raise UserError(where, f"'{place}' is missing.", "Add it to the template.") from None
+            remedy = MISSING.get(place, "Add it to the template.")
+            raise UserError(where, f"'{place}' is missing.", remedy) from None
         fact = first["msg"].removeprefix("Value error, ")
         raise UserError(where, f"{place + ': ' if place else ''}{fact}") from None
 

@@ -1,0 +1,55 @@
+"""YAML texts from outside, and texts for them."""
+
+import re
+from io import StringIO
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from pipelines.errors import UserError
+
+# What a template or mapping may be called: a file's name on every system.
+NAME = re.compile(r"[^\W_][\w .+-]{0,99}")
+
+
+def read_yaml(text: str, where: str, what: str = "A template") -> dict[str, Any]:
+    """Return the mapping that a YAML 1.2 text holds; keys twice, aliases to bombs and other shapes are refused.
+
+    ``what`` is what the text is, for the error.
+    """
+    yaml = YAML(typ="safe", pure=True)
+    try:
+        if re.search(r"(?m)(^|[\s\[{,:-])[&*]\w", text):
+            _refuse_aliases(text, where, what)
+        values = yaml.load(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        at = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+        problem = str(error.problem or error.context).split("\n")[0]
+        twice = re.match(r'found duplicate key "(.*?)" with value', problem)
+        if twice:
+            fact = f"{at}the key '{twice[1]}' stands there twice."
+            remedy = 'Take one away; several columns into one field are {columns: [...], separator: ", "}.'
+            raise UserError(where, fact, remedy) from None
+        raise UserError(where, f"{at}this is not YAML: {problem}.", "Correct the line.") from None
+    except (YAMLError, ValueError, RecursionError) as error:
+        raise UserError(where, f"This is not YAML: {str(error).splitlines()[0]}.", "Correct the file.") from None
+    if not isinstance(values, dict):
+        document = "docs/templates.md" if what == "A template" else "docs/tables.md"
+        raise UserError(where, f"{what} is a YAML mapping of keys.", f"See {document}.")
+    return {str(key): value for key, value in values.items()}
+
+
+def _refuse_aliases(text: str, where: str, what: str) -> None:
+    from ruamel.yaml.tokens import AliasToken
+
+    if any(isinstance(token, AliasToken) for token in YAML(typ="safe", pure=True).scan(text)):
+        raise UserError(where, f"{what} holds no YAML aliases (*name).", "Write the values out.")
+
+
+def to_text(values: Any, yaml: YAML) -> str:  # noqa: ANN401  whatever YAML holds
+    """Return values as YAML text."""
+    text = StringIO()
+    yaml.dump(values, text)
+    return text.getvalue()
