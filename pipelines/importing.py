@@ -22,7 +22,7 @@ from pipelines.committing import Ledger, commit_leads, commit_rows, count_ledger
 from pipelines.errors import UserError
 from pipelines.home import Home, hash_file, keep_raw, sweep_work
 from pipelines.lists import add_list, choose_list, import_date
-from pipelines.order import Order
+from pipelines.order import Order, Watch
 from pipelines.published.publishing import publish
 from pipelines.receipts import (
     ImportResult,
@@ -57,13 +57,14 @@ def import_drop(
     now: datetime | None = None,
     origins: Mapping[str, str] | None = None,
     name: str | None = None,
+    watch: Watch | None = None,
 ) -> ImportResult:
     """Import one drop by a template and publish what it changed.
 
     ``template``, ``overrides`` and ``origins`` are as ``choose_template`` takes them; ``on`` is the logical date
-    (default: today in the list's zone, by ``now``); ``name`` what the file is called (default: as on disk). A content
-    that this template has brought before is not imported again unless ``force``. ``dry_run`` changes nothing and
-    answers with the same report.
+    (default: today in the list's zone, by ``now``); ``name`` what the file is called (default: as on disk);
+    ``watch`` is told how far it is. A content that this template has brought before is not imported again unless
+    ``force``. ``dry_run`` changes nothing and answers with the same report.
 
     A drop that cannot be read has the status ``failed`` and a message with file, fact and remedy; nothing of it is
     loaded. Raises UserError for a template that is wrong, before anything is done.
@@ -80,6 +81,7 @@ def import_drop(
         is_forced=force,
         is_rehearsal=dry_run,
         name=name or path.name,
+        watch=watch,
     )
     return carry_out(order)
 

@@ -1,7 +1,7 @@
 """What one call of ``import_drop`` was asked for."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -10,6 +10,9 @@ from pathlib import Path
 from pipelines.home import Home
 from pipelines.tables.declared import MappedTables
 from pipelines.templates.template import Template
+
+# Told the rows that were read so far, and how many there are.
+Watch = Callable[[int, int], None]
 
 
 @dataclass
@@ -28,6 +31,7 @@ class Order:
     is_released: bool = False
     import_id: str | None = None
     name: str = ""
+    watch: Watch | None = None
     sha256: str = ""
     contact_data: MappedTables = field(default_factory=MappedTables)
     steps: dict[str, float] = field(default_factory=dict)

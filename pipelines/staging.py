@@ -64,6 +64,8 @@ def read_and_clean(order: Order, kept: Path, folder: Path) -> CleanedDrop:
             cleaned = cleaner.clean(chunk)
             cleaned.write_parquet(folder / f"rows-{number:06}.parquet", compression="lz4")
         rows += cleaned.height
+        if order.watch:
+            order.watch(rows, drop.found.records)
         sample += mask_sample(cleaned, SAMPLE_ROWS - len(sample))
         with order.timed("read"):
             chunk = next(chunks, None)

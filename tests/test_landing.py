@@ -115,6 +115,7 @@ def test_links_and_sub_folders_are_ignored(home, tmp_path) -> None:
     assert settled(home) == landing.Landing()
 
 
+@pytest.mark.feature("MA-009")
 def test_drops_come_in_the_order_in_which_they_were_seen_then_by_name_and_urgent_ones_first(home) -> None:
     (home.templates / "zeal.yaml").write_text(TEMPLATE.format(name="zeal") + "high_priority: true\n")
     land(home, "acme/z.csv")

@@ -87,6 +87,7 @@ def test_the_import_date_is_today_in_the_lists_zone(home, drop):
     assert new_york.import_date == date(2026, 3, 2)
 
 
+@pytest.mark.feature("MA-013")
 def test_a_list_per_import_is_named_by_prefix_and_date_and_numbered_within_a_day(home, drop):
     template = make_template(list={"mode": "per_import", "prefix": "Acme "})
 
@@ -102,6 +103,7 @@ def test_a_list_per_import_is_named_by_prefix_and_date_and_numbered_within_a_day
     assert names == ["Acme 2026-03-02", "Acme 2026-03-02 (2)", "Acme 2026-03-03"]
 
 
+@pytest.mark.feature("MA-014")
 def test_a_list_per_day_is_used_again_on_its_day(home, drop):
     template = make_template(list={"mode": "per_day", "prefix": "Acme "})
 
@@ -112,6 +114,7 @@ def test_a_list_per_day_is_used_again_on_its_day(home, drop):
     assert [(row["name"], row["leads"]) for row in lists] == [("Acme 2026-03-02", 2)]
 
 
+@pytest.mark.feature("MA-013", "MA-014")
 def test_a_new_list_has_the_settings_of_the_one_it_is_cloned_from_and_none_of_its_leads(home, drop):
     import_drop(drop("07400 123456"), make_template(list={"name": "Base"}), home, now=NOW)
 

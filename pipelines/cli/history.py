@@ -61,13 +61,14 @@ def show(home: Home, import_id: str, as_json: bool) -> int:
 @click.command()
 @click.argument("import_id", metavar="IMPORT")
 @click.option("-o", "--output", "output", required=True, metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--user", default="operator", metavar="NAME", help="Who takes it, for the log.")
 @with_json
 @with_home
-def rejects(home: Home, import_id: str, output: Path, as_json: bool) -> int:
+def rejects(home: Home, import_id: str, output: Path, user: str, as_json: bool) -> int:
     """Write an import's reject file: the supplier's own rows with row number, code, reason and remedy."""
     from pipelines.reports.rejecting import write_rejects
 
-    rows = write_rejects(home, import_id, output, current_time())
+    rows = write_rejects(home, import_id, output, current_time(), user=user)
     if as_json:
         echo_json({"import_id": import_id, "file": str(output), "rows": rows})
     else:

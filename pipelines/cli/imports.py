@@ -18,6 +18,7 @@ from pipelines.cli.output import (
     print_rows,
     show_text,
 )
+from pipelines.cli.progress import watch_import
 from pipelines.codes import find_code
 from pipelines.receipts import ImportResult
 
@@ -60,18 +61,20 @@ def import_(
     drops = [(file, file.name) for file in files] or chosen.past_drop
     results = []
     for file, name in drops:
-        result = import_drop(
-            file,
-            chosen.template,
-            home,
-            on=on,
-            notes=notes,
-            force=force,
-            dry_run=dry_run,
-            now=current_time(),
-            origins=chosen.origins,
-            name=name,
-        )
+        with watch_import(file, name) as watch:
+            result = import_drop(
+                file,
+                chosen.template,
+                home,
+                on=on,
+                notes=notes,
+                force=force,
+                dry_run=dry_run,
+                now=current_time(),
+                origins=chosen.origins,
+                name=name,
+                watch=watch,
+            )
         results.append(result)
         if result.status == "failed":
             click.echo(f"Error: {show_text(result.message)}", err=True)

@@ -105,13 +105,14 @@ def clone(home: Home, name: str, new_name: str, user: str, as_json: bool) -> int
 @click.option(
     "--secondary", "has_secondary", is_flag=True, help="Contact data too, as <table>.<field> behind the rest."
 )
+@click.option("--user", default="operator", metavar="NAME", help="Who takes it, for the log.")
 @with_json
 @with_home
-def export(home: Home, name: str, output: Path, audience: str, has_secondary: bool, as_json: bool) -> int:
+def export(home: Home, name: str, output: Path, audience: str, has_secondary: bool, user: str, as_json: bool) -> int:
     """Write a list as .csv or .parquet, by the file's ending."""
     from pipelines.reports.exporting import export_list
 
-    rows = export_list(home, name, output, audience, current_time(), has_secondary=has_secondary)
+    rows = export_list(home, name, output, audience, current_time(), has_secondary=has_secondary, user=user)
     if as_json:
         echo_json({"list": name, "file": str(output), "rows": rows})
     else:

@@ -21,12 +21,18 @@ REPORTS = {
     "supplier_summary_by_week": "week",
     "supplier_summary_by_month": "month",
 }
+# What goes at the midnight that ends a lead's last day: the lead, its callbacks, its place in the dialler's buffer.
+LIVE = {
+    "leads": " WHERE expires_at IS NULL OR expires_at > (SELECT now FROM clock)",
+    "callbacks": " WHERE lead_id IN (SELECT lead_id FROM leads)",
+    "fetched": " WHERE lead_id IN (SELECT lead_id FROM leads)",
+}
 ALLOWED = (duckdb.StatementType.SELECT,)
 
 
 @contextmanager
 def open_reader(home: Home, now: datetime) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open one state of the published tables as views; a lead is not seen once ``now`` has reached its expiry.
+    """Open one state of the published tables as views; what has expired by ``now`` is not seen.
 
     Contact data tables are views too, as they are declared now; one whose file is wrong is not there.
 
@@ -39,10 +45,8 @@ def open_reader(home: Home, now: datetime) -> Iterator[duckdb.DuckDBPyConnection
         connection.execute(f"CREATE VIEW clock AS SELECT TIMESTAMPTZ '{now.isoformat()}' AS now")
         for name in RELATIONS:
             files = str(generation / name / "*" / "*.parquet").replace("'", "''")
-            live = " WHERE expires_at IS NULL OR expires_at > (SELECT now FROM clock)" if name == "leads" else ""
-            connection.execute(
-                f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{files}', hive_partitioning = false){live}"
-            )
+            parquet = f"read_parquet('{files}', hive_partitioning = false)"
+            connection.execute(f"CREATE VIEW {name} AS SELECT * FROM {parquet}{LIVE.get(name, '')}")
         for table in load_sound_tables(home):
             connection.execute(f'CREATE VIEW "{table.name}" AS {select_table(connection, table, generation)}')
         for name, period in REPORTS.items():

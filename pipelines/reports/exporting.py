@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from pipelines.accesses import note_access
 from pipelines.errors import UserError, nearest
 from pipelines.home import Home, write_whole
 from pipelines.published.reading import open_reader
@@ -30,7 +31,14 @@ FOR_DIALLER = (
 
 
 def export_list(
-    home: Home, name: str, output: Path, audience: str, now: datetime, *, has_secondary: bool = False
+    home: Home,
+    name: str,
+    output: Path,
+    audience: str,
+    now: datetime,
+    *,
+    has_secondary: bool = False,
+    user: str = "operator",
 ) -> int:
     """Write the live leads of a list and return how many; whole or not at all.
 
@@ -54,6 +62,7 @@ def export_list(
     if audience == "dialler":
         has_phone = pl.any_horizontal(pl.col(slot).is_not_null() for slot in PHONE_SLOTS)
         leads = leads.filter(has_phone).select(*FOR_DIALLER, *(name for name in leads.columns if "." in name))
+    note_access(home, now, user, f"exported for {audience}", name, output.name)
     write_whole(output.absolute(), render_frame(leads, form))
     return leads.height
 

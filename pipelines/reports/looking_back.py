@@ -8,6 +8,7 @@ from typing import Any
 
 import duckdb
 
+from pipelines.accesses import read_accesses
 from pipelines.codes import find_code
 from pipelines.errors import UserError, nearest
 from pipelines.home import Home, raw_path
@@ -138,5 +139,7 @@ def list_lists(home: Home, now: datetime) -> Rows:
 
 
 def read_log(home: Home, limit: int, now: datetime) -> Rows:
-    """Return the newest entries of the audit log, the newest first."""
-    return ask(home, now, "SELECT * FROM audit_log ORDER BY logged_at DESC, subject LIMIT ?", [limit])
+    """Return the newest entries of the audit log and of the accesses, the newest first."""
+    changes = ask(home, now, "SELECT * FROM audit_log ORDER BY logged_at DESC, subject LIMIT ?", [limit])
+    rows = sorted([*changes, *read_accesses(home)], key=lambda row: row["logged_at"], reverse=True)
+    return rows[:limit]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
+from pipelines.accesses import note_access
 from pipelines.codes import find_code
 from pipelines.columns.headers import fold_header
 from pipelines.errors import UserError
@@ -18,7 +19,7 @@ from pipelines.templates.template import Template
 ADDED = ("row_number", "code", "reason", "remedy")
 
 
-def write_rejects(home: Home, import_id: str, output: Path, now: datetime) -> int:
+def write_rejects(home: Home, import_id: str, output: Path, now: datetime, *, user: str = "operator") -> int:
     """Write the rejected and quarantined rows of an import and return how many.
 
     A CSV drop gives CSV in its own encoding, delimiter and bytes, the added columns behind its own; a JSON drop gives
@@ -44,6 +45,7 @@ def write_rejects(home: Home, import_id: str, output: Path, now: datetime) -> in
     drop = open_drop(raw_path(home, sha256), template.file.to_settings(), template.headers)
     raw = drop.raw_records(rows["row_number"]).join(rows, on="row_number", how="inner", maintain_order="left")
     render = {"json": _render_json, "xml": _render_xml}.get(drop.found.format, _render_csv)
+    note_access(home, now, user, "rejects taken", import_id, output.name)
     write_whole(output.absolute(), render(drop, raw))
     return raw.height
 

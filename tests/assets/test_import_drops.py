@@ -34,6 +34,7 @@ def materialised(run: dg.ExecuteInProcessResult, asset: str) -> list[dg.AssetMat
     return [event for event in events if event.asset_key == dg.AssetKey(asset)]
 
 
+@pytest.mark.feature("MA-001", "MA-006", "MA-044")
 def test_landed_files_end_in_the_same_tables_as_the_same_files_imported_one_by_one(mill, tmp_path, on) -> None:
     make_samples(mill.home.root, on=on)
     by_hand = Home(tmp_path / "by-hand").make()

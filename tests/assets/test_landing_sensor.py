@@ -76,6 +76,7 @@ def test_hundreds_of_files_go_into_runs_of_a_bounded_size(mill) -> None:
     assert ranges(answer) == [(keys[0], keys[249]), (keys[250], keys[499]), (keys[500], keys[500])]
 
 
+@pytest.mark.feature("MA-009")
 def test_drops_of_an_urgent_template_go_first_in_a_run_of_their_own(mill, drop) -> None:
     people = (mill.home.templates / "people.yaml").read_text()
     (mill.home.templates / "zeal.yaml").write_text(people.replace("name: people", "name: zeal") + URGENT)

@@ -31,10 +31,10 @@ class World:
         path.write_text(text, encoding="utf-8")
         return path
 
-    def make_template(self, name: str = "acme", **changes: Any) -> Path:
+    def make_template(self, called: str = "acme", **changes: Any) -> Path:
         """Write a template as a file (JSON is YAML, too); a change to None takes a key away."""
         values = {**BASE, **changes}
-        return self.write(f"{name}.yaml", json.dumps({key: v for key, v in values.items() if v is not None}))
+        return self.write(f"{called}.yaml", json.dumps({key: v for key, v in values.items() if v is not None}))
 
     def try_import(self, text: str = PEOPLE, *options: object, **changes: Any) -> Answer:
         """Import a drop by a template with these changes, on 2 March 2026 unless the options say otherwise."""

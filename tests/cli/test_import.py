@@ -20,6 +20,7 @@ def read_leads(*options: object) -> list[dict]:
     return run_main("query", "SELECT * FROM leads ORDER BY lead_id", "--json", *options).json["rows"]
 
 
+@pytest.mark.feature("MA-012")
 def test_an_import_answers_with_a_list_of_what_the_contract_names(lm, acme):
     answer = lm("import", acme, "-t", "acme.yaml", "--on", "2026-03-02", "--json")
 
@@ -38,6 +39,7 @@ def test_an_import_answers_with_a_list_of_what_the_contract_names(lm, acme):
     assert result["expires_at"] is None
 
 
+@pytest.mark.feature("ML-003")
 def test_every_row_has_one_fate_and_the_lead_it_gave(shared):
     rows = run_main("query", "SELECT * FROM import_rows ORDER BY row_number", "--json").json["rows"]
 
@@ -114,6 +116,7 @@ def test_a_rehearsal_in_a_used_home_leaves_every_byte_of_it(lm, home, loaded, tm
     assert {key: real[key] for key in same} == {key: rehearsed.json[0][key] for key in same}
 
 
+@pytest.mark.feature("ML-012", "MA-011")
 def test_options_override_the_template_for_this_import_only(lm, loaded, home, acme):
     text = (home.templates / "acme.yaml").read_text()
 
@@ -139,6 +142,7 @@ def test_options_override_the_template_for_this_import_only(lm, loaded, home, ac
     }
 
 
+@pytest.mark.feature("MA-013", "MA-014")
 @pytest.mark.parametrize(
     ("mode", "first", "second"),
     [
@@ -161,6 +165,7 @@ def test_a_list_per_day_or_per_import_is_named_by_the_logical_date(lm, acme, tmp
     assert [answer.json[0]["list"] for answer in answers] == [first, second, "Acme 2026-03-03"]
 
 
+@pytest.mark.feature("ML-020", "ML-021", "MA-002")
 def test_a_template_given_by_its_path_is_kept_unless_it_is_for_once(lm, home, acme):
     once = lm("import", acme, "-t", "acme.yaml", "--ad-hoc", "--json")
     kept_none = lm("templates", "list", "--json").json
@@ -286,6 +291,7 @@ def test_a_file_of_a_hostile_name_is_imported_and_only_told(lm, acme, tmp_path):
     assert "[bold]x" in seen.out
 
 
+@pytest.mark.feature("ML-079", "ML-094")
 def test_a_preview_shows_settings_mapping_and_five_records_and_writes_nothing(lm, loaded, home, tmp_path):
     before = list_tree(home.root)
 

@@ -16,6 +16,7 @@ def read_csv(path: Path) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
 
 
+@pytest.mark.feature("ML-097")
 def test_the_history_is_the_newest_first_and_no_longer_than_asked(lm, held):
     whole = lm("history", "--json").json
     one = lm("history", "--limit", 1, "--json").json
@@ -26,6 +27,7 @@ def test_the_history_is_the_newest_first_and_no_longer_than_asked(lm, held):
         assert row["rows_received"] == row["created"] + row["updated"] + row["rejected"] + row["quarantined"]
 
 
+@pytest.mark.feature("ML-097", "ML-020")
 def test_an_import_shows_the_settings_it_was_made_with_whatever_became_of_the_template(lm, loaded, home):
     before = lm("show", loaded, "--json").json
     saved = home.templates / "acme.yaml"
@@ -135,6 +137,7 @@ def test_an_export_for_the_dialler_has_what_is_dialled_and_only_leads_with_a_pho
     assert len(read_csv(tmp_path / "a.csv")) == 4
 
 
+@pytest.mark.feature("ML-017")
 @pytest.mark.parametrize("period", ["day", "week", "month", "all"])
 def test_the_supplier_summary_reconciles_by_every_period(lm, held, period):
     lm("release", held)

@@ -16,6 +16,7 @@ def test_a_new_template_is_in_order_as_it_stands(lm, home):
     assert (home.templates / "template.schema.json").is_file()
 
 
+@pytest.mark.feature("MA-003")
 def test_a_clone_keeps_settings_mapping_and_comments(lm, loaded, home):
     source = home.templates / "acme.yaml"
     source.write_text("# kept by Mary\n" + source.read_text())
@@ -30,6 +31,7 @@ def test_a_clone_keeps_settings_mapping_and_comments(lm, loaded, home):
     assert shown[1]["name"] == "acme two"
 
 
+@pytest.mark.feature("MA-005")
 def test_showing_a_template_says_of_every_setting_where_it_comes_from(shared):
     rows = run_main("templates", "show", "acme", "--json").json["settings"]
 
@@ -40,6 +42,7 @@ def test_showing_a_template_says_of_every_setting_where_it_comes_from(shared):
     assert origins["mapping.phone1"] == ("Tel", "template")
 
 
+@pytest.mark.feature("ML-025")
 def test_the_default_template_is_used_where_none_is_named_and_goes_with_its_template(lm, loaded, acme):
     lm("templates", "default", "acme")
     used = lm("import", acme, "--force", "--list", "Cold", "--json")
@@ -54,6 +57,7 @@ def test_the_default_template_is_used_where_none_is_named_and_goes_with_its_temp
     assert lm("templates", "list", "--json").json == []
 
 
+@pytest.mark.feature("ML-071")
 @pytest.mark.parametrize(
     ("text", "says"),
     [
@@ -87,6 +91,7 @@ def test_a_template_that_was_broken_by_hand_is_listed_with_its_problem(lm, loade
     assert "Did you mean 'supplier'?" in rows["broken"]
 
 
+@pytest.mark.feature("ML-015")
 def test_lists_count_their_live_leads_and_a_clone_has_none(lm, loaded):
     made = lm("lists", "clone", "Warm leads", "Cold leads", "--json")
     taken = lm("lists", "clone", "Warm leads", "Cold leads")
@@ -100,6 +105,7 @@ def test_lists_count_their_live_leads_and_a_clone_has_none(lm, loaded):
     }
 
 
+@pytest.mark.feature("ML-009")
 def test_cloning_a_list_is_in_the_audit_log(lm, loaded):
     lm("lists", "clone", "Warm leads", "Cold leads")
 

@@ -149,6 +149,7 @@ def test_blanks_never_overwrite_and_list_supplier_and_expiry_stay(imports):
     assert after[-6:] == ("+447400123457", "+447400123458", None, "07400123457", "07400123458", None)
 
 
+@pytest.mark.feature("ML-034", "ML-035", "ML-036", "MA-020")
 @pytest.mark.parametrize(
     ("keeps", "expected", "standing"),
     [
@@ -172,6 +173,7 @@ def test_delete_existing_spares_leads_with_a_callback_if_told_to(imports, keeps,
     assert (state.callbacks, state.fetched) == (spared, spared)
 
 
+@pytest.mark.feature("ML-058")
 def test_replaced_leads_lose_their_callbacks_and_their_place_in_the_buffer(imports):
     imports.import_rows(draw("first_name | phone1\nAnn | 07400 123456\nBob | 07400 123457"), COLD, DAY)
     imports.tamper(callbacks=[(1, 1), (1, 2)], fetched=[(1, 1), (1, 2)])
@@ -207,6 +209,7 @@ def test_the_oldest_of_two_leads_is_the_one_that_was_imported_first_even_on_one_
     assert [name for _, name in names(imports.read_state()).values()] == ["New", "Bob", "Cy", "Di"]
 
 
+@pytest.mark.feature("ML-053", "MA-030")
 def test_reset_older_resets_every_lead_that_a_row_meets(imports):
     earlier = draw("""
         first_name | phone1       | email
@@ -228,6 +231,7 @@ def test_reset_older_resets_every_lead_that_a_row_meets(imports):
     }
 
 
+@pytest.mark.feature("ML-057", "ML-058", "MA-032")
 @pytest.mark.parametrize(("clears", "flushed", "left"), [(True, 2, [(1, 2)]), (False, 0, [(1, 1), (1, 2), (2, 1)])])
 def test_clear_fetched_empties_the_buffer_of_the_destination_and_of_each_lead_that_the_import_touches(
     imports, clears, flushed, left
