@@ -33,9 +33,9 @@ MAX_DIGITS = 18
 
 _text = pl.col("text")
 _digits = pl.col("text").str.replace_all(r"[^0-9]", "")
-
 # A spreadsheet's way of keeping text, and invisible marks that come with copied numbers.
 TEXT_MARK = r"^(?:'|=\")\s*|\"$|[\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+KEYED_IN = r"([0-9]{6}|[0-9][\s-]+)#+$"  # the key that ends dialling, and no extension such as "- 12#"
 FLOAT = r"^\+?[0-9]+\.0+$"
 SCIENTIFIC = r"^\+?([0-9])(?:[.,]([0-9]+))?[eE]\+?([0-9]{1,2})$"
 EXTENSION = r"(?i)^(.*[0-9].*?)\s*[,;/]?\s*(?:;ext=|\bext(?:ension|n)?\b\.?|\bx|x|#)\s*:?\.?\s*[0-9]{1,7}\s*$"
@@ -83,7 +83,7 @@ def clean_cells(raw: pl.Series, options: PhoneOptions, tally: list[PathCounts] |
 def _repair(cells: pl.DataFrame) -> pl.DataFrame:
     """Undo what spreadsheets do where no digit was lost, and name what cannot be undone."""
     plain = pl.col("raw").str.replace_all(TEXT_MARK, "").str.strip_chars(BLANKS)
-    cells = cells.with_columns(text=plain)
+    cells = cells.with_columns(text=plain.str.replace(KEYED_IN, "${1}"))
     mantissa = _text.str.extract(SCIENTIFIC, 1) + _text.str.extract(SCIENTIFIC, 2).fill_null("")
     cells = cells.with_columns(
         is_float=_text.str.contains(FLOAT),
