@@ -7,7 +7,7 @@ from typing import Any
 import click
 from rich.markup import escape
 
-from pipelines.cli.choices import choose, with_choices
+from pipelines.cli.choices import Chosen, choose, with_choices
 from pipelines.cli.options import ISO_DATE, Home, current_time, with_home, with_json
 from pipelines.cli.output import (
     echo_json,
@@ -50,7 +50,6 @@ def import_(
 
     With --like and no FILE, the drop of that import is imported again.
     """
-    from pipelines.importing import import_drop
     from pipelines.templates.saved import keep_template
 
     if not files and choices["like"] is None:
@@ -58,33 +57,31 @@ def import_(
     chosen = choose(home, **choices)
     if chosen.template.response_url:
         click.echo("Note: response_url is kept with the import, but this version does not call it.", err=True)
-    drops = [(file, file.name) for file in files] or chosen.past_drop
-    results = []
-    for file, name in drops:
-        with watch_import(file, name) as watch:
-            result = import_drop(
-                file,
-                chosen.template,
-                home,
-                on=on,
-                notes=notes,
-                force=force,
-                dry_run=dry_run,
-                now=current_time(),
-                origins=chosen.origins,
-                name=name,
-                watch=watch,
-            )
-        results.append(result)
-        if result.status == "failed":
-            click.echo(f"Error: {show_text(result.message)}", err=True)
-        elif not as_json:
-            print_result(result)
+    drops = tuple((file, file.name) for file in files) or chosen.past_drop
+    asked = {"on": on, "notes": notes, "force": force, "dry_run": dry_run}
+    results = [_import_one(home, file, name, chosen, asked, as_json=as_json) for file, name in drops]
     if chosen.named and not ad_hoc and not dry_run and any(result.status != "failed" for result in results):
         keep_template(home, chosen.named)
     if as_json:
         echo_json([result.to_dict() for result in results])
     return _exit_code(results)
+
+
+def _import_one(
+    home: Home, file: Path, name: str, chosen: Chosen, asked: dict[str, Any], *, as_json: bool
+) -> ImportResult:
+    """Import one drop and tell a person what became of it; a drop that failed is an error also beside JSON."""
+    from pipelines.importing import import_drop
+
+    with watch_import(file, name) as watch:
+        result = import_drop(
+            file, chosen.template, home, origins=chosen.origins, name=name, now=current_time(), watch=watch, **asked
+        )
+    if result.status == "failed":
+        click.echo(f"Error: {show_text(result.message)}", err=True)
+    elif not as_json:
+        print_result(result)
+    return result
 
 
 def _exit_code(results: list[ImportResult]) -> int:

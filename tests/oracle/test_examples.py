@@ -149,7 +149,7 @@ def test_blanks_never_overwrite_and_list_supplier_and_expiry_stay(imports):
     assert after[-6:] == ("+447400123457", "+447400123458", None, "07400123457", "07400123458", None)
 
 
-@pytest.mark.feature("ML-034", "ML-035", "ML-036", "MA-020")
+@pytest.mark.feature("ML-035", "ML-036", "MA-020")
 @pytest.mark.parametrize(
     ("keeps", "expected", "standing"),
     [
