@@ -61,7 +61,7 @@ def import_(
     asked = {"on": on, "notes": notes, "force": force, "dry_run": dry_run}
     results = [_import_one(home, file, name, chosen, asked, as_json=as_json) for file, name in drops]
     if chosen.named and not ad_hoc and not dry_run and any(result.status != "failed" for result in results):
-        keep_template(home, chosen.named)
+        keep_template(home, chosen.named, choices["mapping"])
     if as_json:
         echo_json([result.to_dict() for result in results])
     return _exit_code(results)

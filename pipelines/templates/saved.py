@@ -157,12 +157,20 @@ def save_template(home: Home, name: str, text: str, *, replace: bool = False) ->
     return path
 
 
-def keep_template(home: Home, name_or_path: str) -> None:
-    """Save a template that was given by its path, for reuse, unless one of that name is saved (checklist ML-020)."""
+def keep_template(home: Home, name_or_path: str, mapping: str | None = None) -> None:
+    """Save a template that was given by its path, for reuse, unless one of that name is saved (checklist ML-020).
+
+    One that has no mapping of its own is saved with the name of the saved ``mapping`` that it was used with.
+    """
     source = find_template(home, name_or_path)
-    name = str(read_values(source)["name"])
-    if source.parent.resolve() != home.templates.resolve() and not template_path(home, name).exists():
-        save_template(home, name, source.read_text(encoding="utf-8-sig"))
+    values = read_values(source)
+    name = str(values["name"])
+    if source.parent.resolve() == home.templates.resolve() or template_path(home, name).exists():
+        return
+    text = source.read_text(encoding="utf-8-sig")
+    if "mapping" not in values and mapping:
+        text = f"{text.rstrip()}\nmapping: {json.dumps(mapping)}\n"
+    save_template(home, name, text)
 
 
 def describe_templates(home: Home) -> list[dict[str, Any]]:

@@ -131,3 +131,31 @@ def test_a_table_declared_by_hand_is_filled_and_exported_by_commands(home, lm, t
     assert (tmp_path / "out.csv").read_text().count("2026-12-31") == 1
     assert json.loads(preview.out)["records"][0]["contract.end_date"] == "2026-12-31"
     assert "contract" in unknown.err.split("Relations:")[1]
+
+
+AMEYO = """\
+supplier: Ameyo
+list: {name: Warm}
+mapping:
+  {name: customer_name, phone1: phone1, phone2: phone2, phone3: phone3, phone4: phone4, phone5: phone5, email: email,
+   time_zone: timezone, secondary.social.twitter: twitter, secondary.social.facebook: facebook}
+"""
+CONTACTS = """\
+customer_name,phone1,phone2,phone3,phone4,phone5,email,timezone,twitter,facebook
+Ann Able,07400 000001,07400 000002,07400 000003,07400 000004,07400 000005,ann@example.com,Europe/London,@ann,ann.a
+"""
+
+
+@pytest.mark.feature("ML-084", "AM-015")
+def test_a_saved_mapping_fills_contact_data_too(lm, tmp_path):
+    lm("tables", "create", "social", "--field", "twitter:text", "--field", "facebook:text")
+    (tmp_path / "ameyo.yaml").write_text(AMEYO)
+    lm("mappings", "save", "contacts", "--from", tmp_path / "ameyo.yaml")
+    (tmp_path / "acme.yaml").write_text("supplier: Acme\nlist: {name: Warm}\n")
+    (tmp_path / "drop.csv").write_text(CONTACTS)
+
+    imported = lm("import", "drop.csv", "-t", tmp_path / "acme.yaml", "--mapping", "contacts", "--json")
+    found = lm("query", "SELECT last_name, phone5, twitter, facebook FROM leads JOIN social USING (lead_id)", "--json")
+
+    assert (imported.err, imported.json[0]["created"]) == ("", 1)
+    assert list(found.json["rows"][0].values()) == ["Able", "07400000005", "@ann", "ann.a"]

@@ -106,6 +106,7 @@ def test_a_cell_that_holds_more_than_a_phone_is_kept_raw(bring, ask):
     assert "0001" in ask("SELECT raw_cells FROM import_rows").item()
 
 
+@pytest.mark.feature("CM-023")
 def test_dates_are_read_in_the_order_that_the_template_says(bring, ask):
     bring(ANN.replace("31/12/2026", "12/31/2026"), file={"date_format": "MM/dd/yyyy"})
 
