@@ -97,6 +97,8 @@ def _connect(path: Path | None, spill: Path | None) -> Iterator[duckdb.DuckDBPyC
     with connection:
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute("SET preserve_insertion_order = false")
+        # Where Python runs without a script DuckDB draws one, on the standard output that belongs to the answer.
+        connection.execute("SET enable_progress_bar = false")
         connection.execute("SET memory_limit = ?", [os.environ.get("LEADMILL_MEMORY", DEFAULT_MEMORY)])
         if spill:
             connection.execute("SET temp_directory = ?", [str(spill / "spill")])

@@ -41,6 +41,7 @@ def open_reader(home: Home, now: datetime) -> Iterator[duckdb.DuckDBPyConnection
     """
     generation = ensure_published(home)
     with duckdb.connect(":memory:") as connection:
+        connection.execute("SET enable_progress_bar = false")
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute(f"CREATE VIEW clock AS SELECT TIMESTAMPTZ '{now.isoformat()}' AS now")
         for name in RELATIONS:
