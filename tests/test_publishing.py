@@ -157,6 +157,16 @@ def test_old_generations_are_swept_when_nobody_can_still_be_reading_them(home, m
     assert view(home).height == 15
 
 
+def test_a_link_that_a_killed_publication_left_is_cleared_by_the_next(home):
+    bring(home, 100)
+    (home.published / ".current-1").symlink_to("generations/1")
+
+    bring(home, 200)
+
+    assert list(home.published.glob(".current-*")) == []
+    assert view(home).height == 6
+
+
 def test_no_version_is_left_that_no_generation_shows(home, monkeypatch):
     monkeypatch.setattr(publishing, "KEEP_SECONDS", 0.0)
     for first, name in (

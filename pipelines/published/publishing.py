@@ -174,8 +174,9 @@ def _switch(home: Home, old: Path | None, number: int, pending: Pending) -> None
     for folder, target in targets.items():
         (new / folder).parent.mkdir(parents=True, exist_ok=True)
         (new / folder).symlink_to(target)
+    for left in home.published.glob(".current-*"):  # by a publication that was killed; we hold the writer's lock
+        left.unlink()
     partial = home.published / f".current-{os.getpid()}"
-    partial.unlink(missing_ok=True)
     partial.symlink_to(Path("generations") / str(number))
     partial.replace(home.published / "current")
 
