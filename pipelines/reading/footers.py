@@ -62,4 +62,5 @@ def _is_prose(cells: Sequence[str], width: int) -> bool:
     filled = [cell.strip() for cell in cells if cell.strip()]
     if _is_footer(cells, width):
         return True
-    return width >= 3 and len(filled) == 1 and shape_of(filled[0]) == "text" and " " in filled[0]
+    is_text = len(filled) == 1 and shape_of(filled[0]) == "text" and not may_reach(filled[0])
+    return width >= 3 and is_text and " " in filled[0]

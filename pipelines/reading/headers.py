@@ -61,7 +61,7 @@ def judge_header(first: Sequence[str], below: Sequence[Sequence[str]], mapped: C
 
 
 def _score_first(first: Sequence[str], shapes: Sequence[str]) -> float:
-    contacts = sum(1 for cell, shape in zip(first, shapes, strict=True) if is_contact(cell, shape))
+    contacts = sum(1 for cell, shape in zip(first, shapes, strict=True) if _is_contact(cell, shape))
     words = _count_words(first)
     filled = [fold_name(cell) for cell, shape in zip(first, shapes, strict=True) if shape != "empty"]
     repeats = len(filled) - len(set(filled))
@@ -86,7 +86,7 @@ def _split_words(header: str) -> set[str]:
     return set(re.split(r"[^a-z0-9]+", f"{folded} {parted}"))
 
 
-def is_contact(cell: str, shape: str) -> bool:
+def _is_contact(cell: str, shape: str) -> bool:
     """Say whether a cell of this shape is an e-mail address, a link or as long as a phone number: no header's name."""
     return shape in ("email", "link") or (shape == "number" and sum(map(str.isdigit, cell)) >= 7)
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from pipelines.errors import UserError
 from pipelines.reading.items import Items
 from pipelines.reading.places import count_lines, cut_blocks, locate, skip_blanks, trim_blanks
-from pipelines.reading.tokens import Bytes, Mask, Positions
+from pipelines.reading.tokens import Bytes, Mask, Positions, find_run_starts
 
 # Leads are flat; a document this deep is an attack on the parser.
 MAX_DEPTH = 100
@@ -65,8 +65,7 @@ def _find_escaped(block: Bytes, at: Positions, *, is_pending: bool) -> tuple[Mas
         slashes = np.append(-1, slashes)
     if not len(slashes):
         return np.zeros(len(at), dtype=bool), False
-    is_first = np.append(True, np.diff(slashes) > 1)
-    is_odd = ((slashes - slashes[is_first][np.cumsum(is_first) - 1]) & 1) == 0
+    is_odd = ((slashes - find_run_starts(slashes)) & 1) == 0
     nearest = np.minimum(np.searchsorted(slashes, at - 1), len(slashes) - 1)
     return (slashes[nearest] == at - 1) & is_odd[nearest], bool(is_odd[-1] and slashes[-1] == len(block) - 1)
 

@@ -114,7 +114,7 @@ def is_escaped(block: Bytes, places: Positions) -> Mask:
 
 def find_run_starts(places: Positions) -> Positions:
     """Return for each of some ascending places where the run of neighbours that it belongs to begins."""
-    is_first = np.diff(places, prepend=-2) > 1
+    is_first = np.append(True, np.diff(places) > 1)[: len(places)]
     starts: Positions = places[is_first][np.cumsum(is_first) - 1]
     return starts
 

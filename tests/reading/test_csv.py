@@ -368,6 +368,7 @@ def test_totals_and_prose_behind_the_table_are_no_rows(open_text, footer):
 @pytest.mark.parametrize(
     "row",
     ["Total Ltd,07400123458,Rye\n", "Total,07400123458\n", "Sum,,sum@example.com\n", "Cid\n", "Record,One,Rye\n",
+     "\nAnn Able 07400 123458\n", "\nAnn Able at ann@example.com\n",
      "Generated,x,y\n", '"Total\n'],
 )  # fmt: skip
 def test_what_may_be_a_lead_is_never_taken_for_a_footer(open_text, row):
