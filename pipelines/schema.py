@@ -157,6 +157,20 @@ DISPOSITIONS: dict[str, str] = {
     "called_at": "TIMESTAMPTZ",
 }
 
+# Whom we called or invited and who answered, by contact point: so it outlives the lead and finds the person again.
+# `text` is the folded address (null for numbers), `list_id` the list on which the lead stood then, `event` is 'attempt'
+# (a call or an invitation) or 'response' (a human answered).
+CONTACT_HISTORY: dict[str, str] = {
+    "kind": "UTINYINT",
+    "value": "BIGINT",
+    "text": "VARCHAR",
+    "lead_id": "BIGINT",
+    "list_id": "BIGINT",
+    "survey_id": "BIGINT",
+    "event": "VARCHAR",
+    "happened_at": "TIMESTAMPTZ",
+}
+
 # What an import changed, as it stood before: enough to put it back (the effect says what happened to the lead).
 LEAD_IMAGES: dict[str, str] = {"changed_by": "VARCHAR", "effect": "VARCHAR", **LEADS}
 CALLBACK_IMAGES: dict[str, str] = {"changed_by": "VARCHAR", **CALLBACKS}
@@ -186,6 +200,7 @@ STORE: dict[str, dict[str, str]] = {
     "callbacks": CALLBACKS,
     "fetched": FETCHED,
     "dispositions": DISPOSITIONS,
+    "contact_history": CONTACT_HISTORY,
     "lead_images": LEAD_IMAGES,
     "callback_images": CALLBACK_IMAGES,
     "fetched_images": FETCHED_IMAGES,
