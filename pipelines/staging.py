@@ -62,7 +62,7 @@ def read_and_clean(order: Order, kept: Path, folder: Path) -> CleanedDrop:
     for number in count():
         with order.timed("clean"):
             cleaned = cleaner.clean(chunk)
-            cleaned.write_parquet(folder / f"rows-{number:06}.parquet", compression="lz4")
+            cleaned.write_parquet(folder / f"rows-{number:06}.parquet", compression="lz4", statistics=False)
         rows += cleaned.height
         if order.watch:
             order.watch(rows, drop.found.records)

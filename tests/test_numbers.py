@@ -1,12 +1,16 @@
 """Phone cells: key, dial string, verdict."""
 
+import random
+
 import polars as pl
 import pytest
 from phonenumbers import PhoneNumberFormat, example_number_for_type, format_number, is_valid_number, parse
+from polars.testing import assert_frame_equal
 
-from pipelines.cleaning.numbers import add_phones, clean_cells, find_local_lengths
+from pipelines.cleaning.numbers import add_phones, clean_cells, clean_plain, find_local_lengths
 from pipelines.schema import PHONE_SLOTS
 from pipelines.templates.parts import PhoneOptions
+from tests.phones.spellings import draw_cell
 
 UK = PhoneOptions()
 
@@ -202,3 +206,30 @@ def test_rows_and_their_order_are_kept():
     assert added["row_number"].to_list() == [3, 1, 2]
     assert added["phone5_dial"].to_list() == ["07400123456", None, None]
     assert added["phone1"].to_list() == rows["phone1"].to_list()
+
+
+OPTIONS = [
+    {},
+    {"format": "intl_aus"},
+    {"region": "US", "require": "possible"},
+    {"region": "DE", "require": "length", "min_length": 6, "max_length": 11},
+    {"format": "advanced", "region": "GB", "remove_non_digits": False, "add_leading_zero": True, "max_length": 12},
+    {"format": "advanced", "region": "GB", "truncate": True, "max_length": 12, "calling_code": "44"},
+    {"region": "GB", "area_code": "0161"},
+]
+
+
+@pytest.mark.parametrize("options", OPTIONS, ids=str)
+def test_what_is_cleaned_as_it_stands_is_what_the_whole_treatment_gives(options):
+    dice = random.Random(5)
+    region = options.get("region", "GB")
+    drawn = {draw_cell(dice, region) for _ in range(5_000)}
+    drawn |= {"0" * 10, "07777777777", "7777777", "+447400000000", "0207946001", "(020) 7946-0018", "447400123456.0"}
+    texts = pl.Series("raw", sorted(drawn))
+
+    plain = clean_plain(texts, PhoneOptions(**options)).with_columns(raw=texts).drop_nulls("dial")
+    whole = clean_cells(plain["raw"], PhoneOptions(**options))
+
+    said = whole.filter(pl.col("flaw").is_null(), pl.col("warnings").list.len() == 0)
+    assert plain.height > 50
+    assert_frame_equal(plain, said.select(plain.columns), check_row_order=False)

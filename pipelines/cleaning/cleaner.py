@@ -48,8 +48,9 @@ class Cleaner:
         Columns: ``row_number`` and ``line_number`` (Int64), ``code`` (String: why the row goes no further, or null),
         ``warnings`` (List of codes), ``raw_cells`` (String: JSON of emptied cells as they came, or null), the lead's
         text columns, ``phoneN`` (dial string), ``phoneN_key`` (Int64) and ``phoneN_type``, null where not usable, and
-        ``phoneN_cell`` (String: the cell as it came, tidied), ``detail`` (String: what a code is about, or null); and
-        per mapped field of contact data ``<table>.<field>`` (of its type), with ``….key`` (Int64) for a phone.
+        ``phoneN_cell`` (String: the cell as it came, tidied; null without call info), ``detail`` (String: what a code
+        is about, or null); and per mapped field of contact data ``<table>.<field>`` (of its type), with ``….key``
+        (Int64) for a phone.
         """
         rows = add_fields(chunk, self.fields).pipe(add_phones, self.template.phone, self.phone_paths)
         if "numeric_cells" in chunk.columns:
@@ -160,7 +161,7 @@ def _select_cleaned(rows: pl.DataFrame, template: Template, contact_data: Sequen
         *(pl.col(f"{slot}_dial").alias(slot) for slot in PHONE_SLOTS),
         *(f"{slot}_key" for slot in PHONE_SLOTS),
         *(f"{slot}_type" for slot in PHONE_SLOTS),
-        *(pl.col(slot).alias(f"{slot}_cell") for slot in PHONE_SLOTS),
+        *(_show_cell(slot, template).alias(f"{slot}_cell") for slot in PHONE_SLOTS),
         pl.coalesce(pl.col("time_zone"), static_zone).alias("time_zone"),
         skill_group.alias("skill_group"),
         "call_info",
@@ -171,3 +172,8 @@ def _select_cleaned(rows: pl.DataFrame, template: Template, contact_data: Sequen
         *(f"{field.name}.key" for field in contact_data if field.field.type == "phone"),
         has_own_skill_group=pl.col("skill_group").is_not_null(),
     )
+
+
+def _show_cell(slot: str, template: Template) -> pl.Expr:
+    """Return a phone cell as it came: what is taken out of the call info with a number that is taken off the lead."""
+    return pl.col(slot) if template.call_info else pl.lit(None, pl.String)

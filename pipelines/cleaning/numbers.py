@@ -11,6 +11,7 @@ import polars as pl
 from phonenumbers import country_code_for_region
 from phonenumbers.timezone import UNKNOWN_TIMEZONE
 
+from pipelines.cleaning.dial_strings import add_dial, is_international
 from pipelines.columns.headers import BLANKS
 from pipelines.phones.parsing import PathCounts, parse_phones_with_stats
 from pipelines.phones.schema import PHONE_SCHEMA
@@ -47,6 +48,9 @@ SECOND_NUMBER = (
 SECOND_AFTER_BLANK = r"^(\+?(?:[0-9][^0-9]{0,3}){9,15}?)\s+[+0](?:[0-9][^0-9]{0,3}){8,}$"
 PROSE = r"^(\+?[0-9(][0-9\s().\-/\u00a0\u2010-\u2015]*[0-9])[\s,;:(\-]*\pL.*$"
 FOREIGN_DIGIT = r"[\p{Nd}--[0-9]]"
+# Digits in groups and nothing else, too few to be two numbers: the sort of cell that most cells are.
+PLAIN = r"^\+?\(?[0-9](?:[ ()-]{0,2}[0-9]){6,14}$"
+ONE_DIGIT = rf"^[+(]*(?:{'|'.join(f'[{digit} ()-]+' for digit in range(10))})$"
 FILLED_WITH_ZEROS = r"^\+?[1-9][0-9]{3,8}0{6,}$"
 
 FLAWS_BY_ANSWER = {
@@ -67,7 +71,7 @@ def clean_cells(raw: pl.Series, options: PhoneOptions, tally: list[PathCounts] |
     no dial string. The order is not kept. ``tally`` is told how many texts were parsed which way.
     """
     cells = raw.rename("raw").to_frame().pipe(_repair).pipe(_keep_first_number)
-    cells = _parse(cells, options, tally).pipe(_add_area_code, options).pipe(_shape, options).pipe(_truncate, options)
+    cells = _parse(cells, options, tally).pipe(_add_area_code, options).pipe(add_dial, options).pipe(_truncate, options)
     flaw = pl.coalesce(pl.col("flaw"), _judge(options))
     usable = flaw.is_null()
     return cells.select(
@@ -130,7 +134,7 @@ def _add_area_code(cells: pl.DataFrame, options: PhoneOptions) -> pl.DataFrame:
     """Complete local numbers by the template's area code, where that makes a valid number."""
     if options.area_code is None:
         return cells.with_columns(W_AREA_CODE_ADDED=pl.lit(False))
-    is_local = ~pl.col("is_valid") & pl.col("flaw").is_null() & ~_is_international()
+    is_local = ~pl.col("is_valid") & pl.col("flaw").is_null() & ~is_international()
     completed = pl.when(is_local).then(pl.lit(options.area_code) + _digits)
     candidates = cells.with_columns(text=completed).pipe(_parse, options)
     is_completed = candidates["is_valid"].fill_null(value=False)
@@ -139,67 +143,6 @@ def _add_area_code(cells: pl.DataFrame, options: PhoneOptions) -> pl.DataFrame:
         for name in ("text", *PHONE_SCHEMA)
     }
     return cells.with_columns(**chosen, W_AREA_CODE_ADDED=is_completed)
-
-
-def _is_international() -> pl.Expr:
-    return _text.str.contains(r"^[^0-9]*[+\uff0b]|^[^0-9]*00")
-
-
-def _shape(cells: pl.DataFrame, options: PhoneOptions) -> pl.DataFrame:
-    """Add ``dial``, the number as the dialler gets it, by the template's Format."""
-    if options.resolved_format == "advanced":
-        return cells.with_columns(dial=_shape_advanced(options))
-    abroad = pl.concat_str([pl.lit("00"), pl.col("country_code").cast(pl.String), pl.col("national_number")])
-    prefix, code = {"uk": ("0", 44), "intl_uk": ("0044", 44), "intl_aus": ("0061", 61), "intl_sa": ("0027", 27)}[
-        options.resolved_format
-    ]
-    home = pl.lit(prefix) + pl.col("national_number")
-    without_key = (
-        pl.when(_is_international()).then(_digits).otherwise(pl.lit(prefix) + _digits.str.strip_chars_start("0"))
-    )
-    return cells.with_columns(
-        dial=pl.when(pl.col("country_code") == code)
-        .then(home)
-        .when(pl.col("country_code").is_not_null())
-        .then(abroad)
-        .otherwise(without_key)
-    )
-
-
-def _shape_advanced(options: PhoneOptions) -> pl.Expr:
-    """Return the dial string of manual control: the digits as sent, then calling code, then leading zero.
-
-    What was not sent as the plan's own digits (``+44 (0)…``, ``0044…``, ``44…``) is first brought to them, or to
-    ``00`` and its own calling code where it is of another country: else the prefixes would ring a stranger.
-    """
-    code = pl.col("country_code").cast(pl.String)
-    is_home = pl.col("country_code") == country_code_for_region(options.resolved_region)
-    is_abroad = (~is_home).fill_null(value=False)
-    national = pl.col("national_format").str.replace_all(r"[^0-9]", "")
-    as_sent = _digits if options.remove_non_digits else _text
-    own_digits = pl.col("national_number").str.strip_chars_start("0")
-    is_as_planned = (_digits == national) | (_digits.str.strip_chars_start("0") == own_digits)
-    dial = (
-        pl.when(is_abroad)
-        .then(pl.lit("00") + code + pl.col("national_number"))
-        .when(is_as_planned | pl.col("country_code").is_null())
-        .then(as_sent)
-        .otherwise(national)
-    )
-    if options.calling_code:
-        wanted = options.calling_code.lstrip("+")
-        has_it = dial.str.starts_with(wanted) & (pl.lit(wanted == "0") | pl.col("country_code").is_null())
-        is_plans_own = (code == wanted).fill_null(value=False)
-        dial = (
-            pl.when(is_plans_own)
-            .then(pl.lit(wanted) + pl.col("national_number"))
-            .when(is_abroad | has_it)
-            .then(dial)
-            .otherwise(pl.lit(wanted) + dial)
-        )
-    if options.add_leading_zero:
-        dial = pl.when(dial.str.starts_with("0")).then(dial).otherwise(pl.lit("0") + dial)
-    return dial
 
 
 def _truncate(cells: pl.DataFrame, options: PhoneOptions) -> pl.DataFrame:
@@ -269,19 +212,52 @@ def add_phones(rows: pl.DataFrame, options: PhoneOptions, tally: list[PathCounts
     """Add to each row what its phone cells hold.
 
     Reads ``phone1``…``phone5`` (String, tidied); adds for each slot ``…_dial`` (String), ``…_key`` (Int64),
-    ``…_type`` (String), ``…_flaw`` (String, a code) and ``…_warnings`` (List of codes). Each distinct text is cleaned
-    once. Keeps rows and order.
+    ``…_type`` (String), ``…_flaw`` (String, a code) and ``…_warnings`` (List of codes). Keeps rows and order. Plain
+    numbers are cleaned as they stand in the column; of all other texts each distinct one once.
     """
-    raw = pl.concat([rows[slot].rename("raw") for slot in PHONE_SLOTS]).drop_nulls().unique()
-    cells = clean_cells(raw, options, tally)
+    plain = {slot: clean_plain(rows[slot], options, tally) for slot in PHONE_SLOTS if slot in _list_filled(rows)}
+    odd = {slot: rows[slot].is_not_null() & cells["dial"].is_null() for slot, cells in plain.items()}
+    texts = [rows[slot].filter(is_odd).rename("raw") for slot, is_odd in odd.items()]
+    others = clean_cells(pl.concat([pl.Series("raw", [], pl.String), *texts]).unique(), options, tally)
     for slot in PHONE_SLOTS:
-        named = cells.rename({name: slot if name == "raw" else f"{slot}_{name}" for name in cells.columns})
-        if rows[slot].null_count() == rows.height:  # nothing is mapped to it, as a rule
-            nothing = (pl.lit(None, kind).alias(name) for name, kind in named.schema.items() if name != slot)
-            rows = rows.with_columns(nothing)
+        if slot in plain:
+            cells = _put_in(plain[slot], rows[slot], odd[slot], others)
+            rows = rows.with_columns(column.alias(f"{slot}_{column.name}") for column in cells)
         else:
-            rows = rows.join(named, on=slot, how="left", maintain_order="left")
+            kinds = (item for item in CELL_SCHEMA.items() if item[0] != "raw")
+            rows = rows.with_columns(pl.lit(None, kind).alias(f"{slot}_{name}") for name, kind in kinds)
     return rows
+
+
+def _list_filled(rows: pl.DataFrame) -> list[str]:
+    return [slot for slot in PHONE_SLOTS if rows[slot].null_count() < rows.height]
+
+
+def _put_in(plain: pl.DataFrame, texts: pl.Series, is_odd: pl.Series, others: pl.DataFrame) -> pl.DataFrame:
+    """Return the cells of a slot, row by row: the plain ones, and in their gaps what the odd texts were found to be."""
+    odd = pl.DataFrame({"row": is_odd.arg_true(), "raw": texts.filter(is_odd)}).join(others, on="raw", how="left")
+    found = plain.with_row_index("row").join(odd, on="row", how="left", maintain_order="left", suffix="_of_odd")
+    both = [pl.coalesce(name, f"{name}_of_odd").alias(name) for name in plain.columns]
+    return found.select(*both, "flaw", "warnings")
+
+
+def clean_plain(texts: pl.Series, options: PhoneOptions, tally: list[PathCounts] | None = None) -> pl.DataFrame:
+    """Return ``key``, ``dial`` and ``type`` of the texts that are a valid number and nothing else; null for all others.
+
+    Row for row. Nothing of ``_repair`` and ``_keep_first_number`` can apply to what looks like ``PLAIN``; what is not
+    valid or breaks a rule of the template has to go through ``clean_cells``, which says why.
+    """
+    cells = texts.rename("text").to_frame()
+    is_plain = _text.str.contains(PLAIN) & ~_text.str.contains(FILLED_WITH_ZEROS) & ~_text.str.contains(ONE_DIGIT)
+    cells = cells.with_columns(is_plain=is_plain).select(pl.when("is_plain").then("text"), flaw=pl.lit(None, pl.String))
+    cells = cells.pipe(_parse, options, tally).pipe(add_dial, options)
+    dial = pl.col("dial")
+    length = dial.str.len_chars() if options.remove_non_digits else dial.str.count_matches("[0-9]")
+    rules = [pl.col("is_valid"), pl.col("possible") == "IS_POSSIBLE", length >= (options.min_length or 1)]
+    rules += [length <= options.max_length] if options.max_length else []
+    is_usable = pl.lit(cells.select(pl.all_horizontal(rules)).to_series())
+    columns = {"key": "number", "dial": "dial", "type": "type"}
+    return cells.select(pl.when(is_usable).then(pl.col(column)).alias(name) for name, column in columns.items())
 
 
 def add_number_zone(rows: pl.DataFrame) -> pl.DataFrame:
