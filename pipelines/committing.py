@@ -16,6 +16,10 @@ from pipelines.store import count_changed, insert_query
 from pipelines.tables.declared import MappedTables
 from pipelines.tables.storing import commit_contact_data
 
+SAME_POINT = (
+    "contact_points.value = old.value AND contact_points.lead_id = old.lead_id AND contact_points.slot = old.slot"
+)
+
 
 @dataclass
 class Ledger:
@@ -62,7 +66,7 @@ def commit_rows(connection: duckdb.DuckDBPyConnection, *, is_held: bool) -> None
     """Write one line per row of the drop to ``import_rows``; a held import has made no leads to refer to."""
     connection.execute(
         "INSERT INTO import_rows BY NAME SELECT verdicts.* REPLACE (CASE WHEN ? AND fate = 'created' THEN NULL"
-        " ELSE lead_id END AS lead_id), run.import_id FROM verdicts CROSS JOIN run ORDER BY row_number",
+        " ELSE lead_id END AS lead_id), run.import_id FROM verdicts CROSS JOIN run",
         [is_held],
     )
 
@@ -74,30 +78,60 @@ def commit_leads(
 
     With them what the drop says of them beside the lead, in the tables of ``contact_data``.
     """
-    run = connection.execute
-    run(f"CREATE TEMP TABLE row_values AS {read_query('commit/row_values')}")
-    run(f"CREATE TEMP TABLE affected AS {read_query('commit/affected')}")
+    connection.execute(f"CREATE TEMP VIEW row_values AS {read_query('commit/row_values')}")
+    connection.execute(f"CREATE TEMP TABLE affected AS {read_query('commit/affected')}")
     _mark_unpublished(connection)
-    _keep_images(connection)
+    is_any_affected = bool(connection.sql("SELECT 1 FROM affected LIMIT 1").fetchall())
+    if is_any_affected:
+        _keep_images(connection)
     ledger.effects["flushed"] = _flush(connection) if clear_fetched else 0
+    if is_any_affected:
+        _change_existing(connection)
+    insert_query(connection, "leads", "commit/new_leads")
+    insert_query(connection, "contact_points", "commit/new_points")
+    if ledger.fates["updated"]:
+        _update(connection)
+    commit_contact_data(connection, contact_data)
+    if is_any_affected:
+        _mark_unpublished(connection)
+
+
+def _change_existing(connection: duckdb.DuckDBPyConnection) -> None:
+    """Delete and replace, reset, move: what happens to leads before the drop's own come in."""
+    run = connection.execute
     gone = "SELECT lead_id FROM affected WHERE effect IN ('deleted', 'replaced')"
-    for table in ("leads", "contact_points", "callbacks", "fetched"):
+    moved = "SELECT lead_id FROM touches WHERE effect = 'migrated'"
+    _list_points(connection, f"{gone} UNION {moved}")
+    run(f"DELETE FROM contact_points USING old_points AS old WHERE {SAME_POINT} AND old.lead_id IN ({gone})")
+    run(
+        "UPDATE contact_points SET list_id = run.list_id FROM run, old_points AS old"
+        f" WHERE {SAME_POINT} AND old.lead_id IN ({moved})"
+    )
+    for table in ("leads", "callbacks", "fetched"):
         run(f"DELETE FROM {table} WHERE lead_id IN ({gone})")
-        if table in ("callbacks", "fetched") and count_changed(connection):
+        if table != "leads" and count_changed(connection):
             mark_unpublished(connection, table)
     run(
         "UPDATE leads SET call_attempts = 0, status = 'new', updated_at = run.created_at FROM run"
         " WHERE lead_id IN (SELECT lead_id FROM touches WHERE effect = 'reset')"
     )
-    moved = "SELECT lead_id FROM touches WHERE effect = 'migrated'"
-    for table in ("leads", "contact_points"):
-        run(f"UPDATE {table} SET list_id = run.list_id FROM run WHERE lead_id IN ({moved})")
-    insert_query(connection, "leads", "commit/new_leads")
+    run(f"UPDATE leads SET list_id = run.list_id FROM run WHERE lead_id IN ({moved})")
+
+
+def _update(connection: duckdb.DuckDBPyConnection) -> None:
+    """Bring what the updating rows say to their leads, old and new, and renew the contact points of these."""
+    run = connection.execute
     run(f"CREATE TEMP TABLE changes AS {read_query('commit/changes')}")
+    _list_points(connection, "SELECT lead_id FROM changes")
+    run(f"DELETE FROM contact_points USING old_points AS old WHERE {SAME_POINT}")
     run(read_query("commit/update_leads"))
-    _renew_points(connection)
-    commit_contact_data(connection, contact_data)
-    _mark_unpublished(connection)
+    insert_query(connection, "contact_points", "commit/lead_points")
+
+
+def _list_points(connection: duckdb.DuckDBPyConnection, leads: str) -> None:
+    """Leave the contact points of some leads as ``old_points``: deleting by value reads only where these values are."""
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE wanted_leads AS {leads}")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE old_points AS {read_query('commit/lead_points')}")
 
 
 def _keep_images(connection: duckdb.DuckDBPyConnection) -> None:
@@ -128,16 +162,6 @@ def _flush(connection: duckdb.DuckDBPyConnection) -> int:
     if rows:
         mark_unpublished(connection, "fetched")
     return rows
-
-
-def _renew_points(connection: duckdb.DuckDBPyConnection) -> None:
-    """Write the contact points of new and updated leads."""
-    connection.execute(
-        "CREATE TEMP TABLE changed AS SELECT lead_id FROM row_values WHERE fate = 'created'"
-        " UNION SELECT lead_id FROM changes"
-    )
-    connection.execute("DELETE FROM contact_points WHERE lead_id IN (SELECT lead_id FROM changes)")
-    insert_query(connection, "contact_points", "commit/lead_points")
 
 
 def _mark_unpublished(connection: duckdb.DuckDBPyConnection) -> None:

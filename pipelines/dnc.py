@@ -18,7 +18,7 @@ from pipelines.published.publishing import mark_unpublished, publish
 from pipelines.reading.drops import Drop, open_drop
 from pipelines.reading.settings import FileSettings
 from pipelines.receipts import write_log
-from pipelines.schema import KIND_DIGITS, KIND_PHONE
+from pipelines.schema import DIGITS_BASE, KIND_DIGITS, KIND_PHONE
 from pipelines.store import count_changed, open_writer
 from pipelines.templates.parts import PhoneOptions
 
@@ -123,7 +123,7 @@ def _load_entries(connection: duckdb.DuckDBPyConnection, drop: Drop, region: str
         digits = pl.col("raw").str.replace_all(r"[^0-9]", "").str.strip_chars_start("0").str.slice(0, 18)
         entries = lines.join(cells, on="raw", how="left", maintain_order="left").select(
             kind=pl.when(pl.col("key").is_null()).then(pl.lit(KIND_DIGITS)).otherwise(pl.lit(KIND_PHONE)),
-            value=pl.coalesce("key", (pl.lit("1") + digits).cast(pl.Int64, strict=False)),
+            value=pl.coalesce("key", pl.lit(DIGITS_BASE) + digits.cast(pl.Int64, strict=False)),
             listed_on="listed_on",
             expires_on="expires_on",
             is_blank=pl.col("raw").is_null(),
@@ -171,10 +171,10 @@ def _store_entries(
     if replace:
         connection.execute("DELETE FROM dnc WHERE category = ?", [category])
         removed = count_changed(connection)
-    distinct = connection.sql("SELECT count(*) FROM (SELECT DISTINCT kind, value FROM entries)").fetchall()[0][0]
+    distinct = connection.sql("SELECT count(*) FROM (SELECT DISTINCT value FROM entries)").fetchall()[0][0]
     connection.execute(
         "INSERT INTO dnc SELECT kind, value, ?, ?, coalesce(min(listed_on), ?), max(expires_on) FROM entries"
-        " ANTI JOIN (SELECT kind, value FROM dnc WHERE category = ?) AS there USING (kind, value)"
+        " ANTI JOIN (SELECT value FROM dnc WHERE category = ?) AS there USING (value)"
         " GROUP BY kind, value ORDER BY kind, value",
         [category, source, day, category],
     )

@@ -21,10 +21,12 @@ MAPPED_FIELDS = (
     "notes",
 )
 
-# kind in `contact_points` and `dnc`: what sort of value is compared. Kinds never match across.
+# kind in `contact_points` and `dnc`: what sort of value is compared. The values of the kinds lie apart, so that values
+# alone are joined: 0 < phones < 10^18; 3 * 10^18 <= digits < 4 * 10^18; e-mails < 0.
 KIND_PHONE = 1  # E.164 digits
-KIND_DIGITS = 2  # '1' + the dial digits of a number that has no E.164 form
-KIND_EMAIL = 3  # 63 bits of the MD5 of the folded address; the text is compared as well
+KIND_DIGITS = 2  # 3 * 10^18 + the dial digits, without leading zeros, of a number that has no E.164 form
+KIND_EMAIL = 3  # -1 - 63 bits of the MD5 of the folded address; the text is compared as well
+DIGITS_BASE = 3_000_000_000_000_000_000
 
 LEADS: dict[str, str] = {
     "lead_id": "BIGINT",
@@ -206,6 +208,7 @@ STORE: dict[str, dict[str, str]] = {
     "fetched_images": FETCHED_IMAGES,
     "audit_log": AUDIT_LOG,
     "unpublished": UNPUBLISHED,
+    "store_version": {"version": "INTEGER"},
 }
 
 

@@ -16,11 +16,14 @@ from pipelines.errors import UserError
 from pipelines.home import Home, sync_file, sync_folder
 from pipelines.queries import read_query
 from pipelines.schema import STORE, create_table
+from pipelines.upgrading import upgrade
 
 LOCK_SECONDS = 600.0
 # Files written by 2.x with this can be opened by 1.5: going back is a change of a pin.
 STORAGE_VERSION = "v1.5.0"
 DEFAULT_MEMORY = "2GB"
+ROW_GROUP_ROWS = 16_384
+FILTERED_VALUES = 2_000
 
 
 @contextmanager
@@ -83,18 +86,9 @@ def open_scratch(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
 
 @contextmanager
 def _connect(path: Path | None, spill: Path | None) -> Iterator[duckdb.DuckDBPyConnection]:
-    config: dict[str, str | bool | int | float | list[str]] = {}
-    if path:
-        config["storage_compatibility_version"] = STORAGE_VERSION
-    try:
-        connection = duckdb.connect(str(path or ":memory:"), config=config)
-    except duckdb.Error as error:
-        raise UserError(
-            str(path),
-            f"The store cannot be opened: {str(error).splitlines()[0]}",
-            "Restore it, or move it away.",
-        ) from None
-    with connection:
+    with duckdb.connect(":memory:") as connection:
+        if path:
+            _attach(connection, path)
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute("SET preserve_insertion_order = false")
         # Where Python runs without a script DuckDB draws one, on the standard output that belongs to the answer.
@@ -102,11 +96,34 @@ def _connect(path: Path | None, spill: Path | None) -> Iterator[duckdb.DuckDBPyC
         connection.execute("SET memory_limit = ?", [os.environ.get("LEADMILL_MEMORY", DEFAULT_MEMORY)])
         if spill:
             connection.execute("SET temp_directory = ?", [str(spill / "spill")])
-        there = {row[0] for row in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+        there = {
+            row[0]
+            for row in connection.execute("SELECT table_name FROM duckdb_tables() WHERE NOT temporary").fetchall()
+        }
         for name, columns in STORE.items():
             if name not in there:
                 connection.execute(create_table(name, columns))
+        upgrade(connection, is_new="leads" not in there)
         yield connection
+
+
+def _attach(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Make a store's file the connection's own database. Raises UserError for a file that is no store.
+
+    Screening looks a few numbers up among many: small row groups and a filter of that many values let it skip the rest.
+    """
+    quoted = str(path).replace("'", "''")
+    options = f"ROW_GROUP_SIZE {ROW_GROUP_ROWS}, STORAGE_VERSION '{STORAGE_VERSION}'"
+    try:
+        connection.execute(f"ATTACH '{quoted}' AS store ({options})")
+    except duckdb.Error as error:
+        raise UserError(
+            str(path),
+            f"The store cannot be opened: {str(error).splitlines()[0]}",
+            "Restore it, or move it away.",
+        ) from None
+    connection.execute("USE store")
+    connection.execute(f"SET dynamic_or_filter_threshold = {FILTERED_VALUES}")
 
 
 def _create(home: Home) -> None:

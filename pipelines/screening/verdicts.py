@@ -1,7 +1,8 @@
 """The part of the walk that asks the store: do-not-call, duplicates in the file, duplicates among the leads.
 
 Works on temporary relations of the writer's connection: reads ``drop_rows`` (the cleaned rows) and ``run`` (one row:
-this import's settings), leaves ``verdicts``, ``touches``, ``doomed`` and ``dnc_verdicts``. Changes no table.
+this import's settings), leaves ``verdicts``, ``touches``, ``doomed``, ``dnc_verdicts`` and ``kept_points``. Changes no
+table.
 """
 
 import duckdb
@@ -27,12 +28,17 @@ def screen(connection: duckdb.DuckDBPyConnection, template: Template, situation:
     """Give every row of ``drop_rows`` its verdict; return in how many rounds the duplicates were decided."""
     _keep(connection, "drop_points")
     if template.dnc:
+        _keep(connection, "dnc_found")
         _keep(connection, "dnc_hits")
         _keep(connection, "dnc_verdicts")
     else:
         connection.execute("CREATE TEMP TABLE dnc_hits (row_number BIGINT, slot VARCHAR)")
         connection.execute(create_table("dnc_verdicts", DNC_VERDICTS, temporary=True))
-    _keep(connection, "doomed")
+    _show(connection, "kept_points")
+    if template.delete_existing:
+        _keep(connection, "doomed")
+    else:
+        connection.execute("CREATE TEMP TABLE doomed (lead_id BIGINT)")
     resolution = _find_duplicates(connection, template, situation) if template.dedupe else NONE
     _keep_frame(connection, "duplicate_verdicts", resolution.verdicts)
     _keep_frame(connection, "touches", resolution.touches)
@@ -42,18 +48,22 @@ def screen(connection: duckdb.DuckDBPyConnection, template: Template, situation:
 
 def _find_duplicates(connection: duckdb.DuckDBPyConnection, template: Template, situation: Situation) -> Resolution:
     assert template.dedupe is not None  # noqa: S101  the caller asked
-    _keep(connection, "live_points")
+    _show(connection, "live_points")
     _keep(connection, "existing_matches")
     _keep(connection, "shared_points")
     in_order = template.dedupe.action == "update" or template.dedupe.migrate
-    contested = connection.sql(
-        "SELECT * FROM live_points WHERE row_number IN"
+    connection.execute(
+        "CREATE TEMP VIEW points AS SELECT * FROM live_points WHERE row_number IN"
         " (SELECT row_number FROM shared_points UNION SELECT row_number FROM existing_matches)"
         if in_order
-        else "SELECT * FROM shared_points"
-    ).pl()
+        else "CREATE TEMP VIEW points AS SELECT * FROM shared_points"
+    )
+    connection.execute(
+        "CREATE TEMP TABLE wanted_leads AS SELECT DISTINCT lead_id FROM existing_matches WHERE ?", [in_order]
+    )
+    connection.execute(f"CREATE TEMP TABLE matched_points AS {read_query('commit/lead_points')}")
     meetings = Meetings(
-        contested.sort("row_number", "slot"),
+        connection.sql(read_query("screening/contested_points")).pl(),
         connection.sql("SELECT * FROM existing_matches ORDER BY row_number, slot, age, lead_slot").pl(),
         connection.sql(read_query("screening/matched_lead_points")).pl(),
     )
@@ -62,6 +72,10 @@ def _find_duplicates(connection: duckdb.DuckDBPyConnection, template: Template, 
 
 def _keep(connection: duckdb.DuckDBPyConnection, name: str) -> None:
     connection.execute(f"CREATE TEMP TABLE {name} AS {read_query(f'screening/{name}')}")
+
+
+def _show(connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    connection.execute(f"CREATE TEMP VIEW {name} AS {read_query(f'screening/{name}')}")
 
 
 def _keep_frame(connection: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:

@@ -1,12 +1,12 @@
 -- By what can leads be recognised?
 --
 -- reads   leads (lead_id BIGINT, list_id BIGINT, email VARCHAR, phone1 VARCHAR, phone2 VARCHAR, phone3 VARCHAR, phone4 VARCHAR, phone5 VARCHAR, phone1_key BIGINT, phone2_key BIGINT, phone3_key BIGINT, phone4_key BIGINT, phone5_key BIGINT)    the leads
--- reads   changed (lead_id BIGINT)    those in question
+-- reads   wanted_leads (lead_id BIGINT)    those in question
 -- returns (kind UTINYINT, value BIGINT, lead_id BIGINT, list_id BIGINT, slot VARCHAR)    one row per contact point
 WITH wanted AS (
     SELECT leads.*
     FROM leads
-    SEMI JOIN changed ON leads.lead_id = changed.lead_id
+    SEMI JOIN wanted_leads ON leads.lead_id = wanted_leads.lead_id
 ),
 
 phones AS (
@@ -23,7 +23,7 @@ phones AS (
 
 SELECT
     (CASE WHEN number IS NULL THEN 2 ELSE 1 END)::UTINYINT AS kind,
-    coalesce(number, ('1' || ltrim(regexp_replace(dial, '[^0-9]', '', 'g'), '0'))::BIGINT) AS value,
+    coalesce(number, 3000000000000000000 + coalesce(nullif(ltrim(regexp_replace(dial, '[^0-9]', '', 'g'), '0'), ''), '0')::BIGINT) AS value,
     lead_id,
     list_id,
     slot
@@ -32,7 +32,7 @@ WHERE dial IS NOT NULL
 UNION ALL
 SELECT
     3::UTINYINT AS kind,
-    (md5_number_lower(lower(email)) >> 1)::BIGINT AS value,
+    -1 - (md5_number_lower(lower(email)) >> 1)::BIGINT AS value,
     lead_id,
     list_id,
     'email' AS slot

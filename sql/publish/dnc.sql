@@ -5,7 +5,7 @@
 -- returns (e164 VARCHAR, digits VARCHAR, category VARCHAR, source VARCHAR, listed_on DATE, expires_on DATE)    one row per entry; digits where the entry has no E.164 form
 SELECT
     CASE WHEN dnc.kind = 1 THEN '+' || dnc.value END AS e164,
-    CASE WHEN dnc.kind = 2 THEN substr(dnc.value::VARCHAR, 2) END AS digits,
+    CASE WHEN dnc.kind = 2 THEN (dnc.value - 3000000000000000000)::VARCHAR END AS digits,
     dnc.category,
     dnc.source,
     dnc.listed_on,

@@ -1,23 +1,22 @@
 -- Which numbers of the drop stand on a do-not-call list that this import checks?
 --
--- reads   drop_points (row_number BIGINT, slot VARCHAR, kind UTINYINT, value BIGINT)    the contact points of the drop
--- reads   dnc (kind UTINYINT, value BIGINT, category VARCHAR, source VARCHAR, listed_on DATE, expires_on DATE)    the do-not-call entries
+-- reads   dnc_found (row_number BIGINT, slot VARCHAR, value BIGINT)    numbers of the drop that stand on any list
+-- reads   dnc (value BIGINT, category VARCHAR, source VARCHAR, listed_on DATE, expires_on DATE)    the do-not-call entries
 -- reads   run (import_date DATE, dnc_categories VARCHAR[])    this import
 -- returns (row_number BIGINT, slot VARCHAR, category VARCHAR, source VARCHAR, listed_on DATE)    one row per number found, under the category that the template names first
 WITH found AS (
     SELECT
-        drop_points.row_number,
-        drop_points.slot,
+        dnc_found.row_number,
+        dnc_found.slot,
         dnc.category,
         dnc.source,
         dnc.listed_on,
         list_position(run.dnc_categories, dnc.category) AS rank
-    FROM drop_points
-    INNER JOIN dnc ON drop_points.kind = dnc.kind AND drop_points.value = dnc.value
+    FROM dnc_found
+    INNER JOIN dnc ON dnc_found.value = dnc.value
     CROSS JOIN run
     WHERE
-        drop_points.kind IN (1, 2)
-        AND list_contains(run.dnc_categories, dnc.category)
+        list_contains(run.dnc_categories, dnc.category)
         AND (dnc.expires_on IS NULL OR dnc.expires_on >= run.import_date)
 )
 

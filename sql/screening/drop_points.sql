@@ -1,7 +1,7 @@
 -- By what can each row of the drop be recognised?
 --
 -- reads   drop_rows (row_number BIGINT, code VARCHAR, email VARCHAR, phone1 VARCHAR, phone2 VARCHAR, phone3 VARCHAR, phone4 VARCHAR, phone5 VARCHAR, phone1_key BIGINT, phone2_key BIGINT, phone3_key BIGINT, phone4_key BIGINT, phone5_key BIGINT)    the cleaned rows
--- returns (row_number BIGINT, slot VARCHAR, kind UTINYINT, value BIGINT, text VARCHAR)    one row per contact point; text tells apart what value alone cannot
+-- returns (row_number BIGINT, slot VARCHAR, kind UTINYINT, value BIGINT)    one row per contact point, in no order
 WITH live AS (
     SELECT *
     FROM drop_rows
@@ -24,8 +24,7 @@ SELECT
     row_number,
     slot,
     (CASE WHEN number IS NULL THEN 2 ELSE 1 END)::UTINYINT AS kind,
-    coalesce(number, ('1' || ltrim(regexp_replace(dial, '[^0-9]', '', 'g'), '0'))::BIGINT) AS value,
-    '' AS text
+    coalesce(number, 3000000000000000000 + coalesce(nullif(ltrim(regexp_replace(dial, '[^0-9]', '', 'g'), '0'), ''), '0')::BIGINT) AS value
 FROM phones
 WHERE dial IS NOT NULL
 UNION ALL
@@ -33,8 +32,6 @@ SELECT
     row_number,
     'email' AS slot,
     3::UTINYINT AS kind,
-    (md5_number_lower(lower(email)) >> 1)::BIGINT AS value,
-    lower(email) AS text
+    -1 - (md5_number_lower(lower(email)) >> 1)::BIGINT AS value
 FROM live
-WHERE email IS NOT NULL
-ORDER BY row_number, slot;
+WHERE email IS NOT NULL;

@@ -1,7 +1,8 @@
 -- Which existing leads in scope does each row of the drop meet, and by which slots?
 --
--- reads   live_points (row_number BIGINT, slot VARCHAR, kind UTINYINT, value BIGINT, text VARCHAR)    the contact points of the drop
--- reads   contact_points (kind UTINYINT, value BIGINT, lead_id BIGINT, list_id BIGINT, slot VARCHAR)    those of the leads
+-- reads   live_points (row_number BIGINT, slot VARCHAR, kind UTINYINT, value BIGINT)    the contact points of the drop
+-- reads   drop_rows (row_number BIGINT, email VARCHAR)    the cleaned rows
+-- reads   contact_points (value BIGINT, lead_id BIGINT, list_id BIGINT, slot VARCHAR)    those of the leads
 -- reads   leads (lead_id BIGINT, list_id BIGINT, supplier VARCHAR, email VARCHAR, import_id VARCHAR, row_number BIGINT, expires_at TIMESTAMPTZ)    the leads
 -- reads   imports (import_id VARCHAR, sequence BIGINT)    for their age
 -- reads   doomed (lead_id BIGINT)    leads that this import deletes first
@@ -12,11 +13,10 @@ WITH met AS (
         live_points.row_number,
         live_points.slot,
         live_points.kind,
-        live_points.text,
         contact_points.lead_id,
         contact_points.slot AS lead_slot
     FROM live_points
-    INNER JOIN contact_points ON live_points.kind = contact_points.kind AND live_points.value = contact_points.value
+    INNER JOIN contact_points ON live_points.value = contact_points.value
     CROSS JOIN run
     WHERE run.is_global OR list_contains(run.scope_lists, contact_points.list_id)
 ),
@@ -55,5 +55,6 @@ SELECT
     ranked.age
 FROM met
 INNER JOIN ranked ON met.lead_id = ranked.lead_id
-WHERE met.kind <> 3 OR met.text = lower(ranked.email)
+LEFT JOIN drop_rows ON met.row_number = drop_rows.row_number AND met.kind = 3
+WHERE met.kind <> 3 OR lower(drop_rows.email) = lower(ranked.email)
 ORDER BY met.row_number, met.slot, ranked.age, met.lead_slot;

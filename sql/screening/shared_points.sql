@@ -1,14 +1,11 @@
 -- Which contact points of the drop stand in more than one of its rows?
 --
--- reads   live_points (row_number BIGINT, slot VARCHAR, kind UTINYINT, value BIGINT, text VARCHAR)    the contact points of the drop
--- returns (row_number BIGINT, slot VARCHAR, kind UTINYINT, value BIGINT, text VARCHAR)    their occurrences
+-- reads   live_points (row_number BIGINT, slot VARCHAR, kind UTINYINT, value BIGINT)    the contact points of the drop
+-- returns (row_number BIGINT, slot VARCHAR, kind UTINYINT, value BIGINT)    their occurrences; e-mails by value, which their texts may part
 WITH shared AS (
-    SELECT
-        kind,
-        value,
-        text
+    SELECT value
     FROM live_points
-    GROUP BY kind, value, text
+    GROUP BY value
     HAVING min(row_number) < max(row_number)
 )
 
@@ -16,12 +13,7 @@ SELECT
     live_points.row_number,
     live_points.slot,
     live_points.kind,
-    live_points.value,
-    live_points.text
+    live_points.value
 FROM live_points
-SEMI JOIN shared
-    ON
-        live_points.kind = shared.kind
-        AND live_points.value = shared.value
-        AND live_points.text = shared.text
+SEMI JOIN shared ON live_points.value = shared.value
 ORDER BY live_points.row_number, live_points.slot;

@@ -4,7 +4,7 @@
 -- reads   dnc_verdicts (row_number BIGINT, category VARCHAR, is_rejected BOOLEAN, detail VARCHAR)    what the do-not-call lists say
 -- reads   duplicate_verdicts (row_number BIGINT, fate VARCHAR, code VARCHAR, detail VARCHAR, warnings VARCHAR[], lead_id BIGINT)    what the duplicate check says
 -- reads   run (lead_base BIGINT)    this import
--- returns (row_number BIGINT, line_number BIGINT, fate VARCHAR, code VARCHAR, detail VARCHAR, warnings VARCHAR[], raw_cells VARCHAR, lead_id BIGINT)    one row per row; the first code that applies in the order of the walk
+-- returns (row_number BIGINT, line_number BIGINT, fate VARCHAR, code VARCHAR, detail VARCHAR, warnings VARCHAR[], raw_cells VARCHAR, lead_id BIGINT)    one row per row, in no order; the first code that applies in the order of the walk
 WITH decided AS (
     SELECT
         drop_rows.row_number,
@@ -21,11 +21,14 @@ WITH decided AS (
             ELSE duplicate.code
         END AS code,
         nullif(concat_ws('; ', drop_rows.detail, on_dnc.detail, duplicate.detail), '') AS detail,
-        list_sort(list_distinct(list_concat(
-            drop_rows.warnings,
-            coalesce(duplicate.warnings, []),
-            CASE WHEN on_dnc.row_number IS NULL THEN [] ELSE ['W_DNC_DROPPED'] END
-        ))) AS warnings,
+        CASE
+            WHEN on_dnc.row_number IS NULL AND coalesce(len(duplicate.warnings), 0) = 0 THEN drop_rows.warnings
+            ELSE list_sort(list_distinct(list_concat(
+                    drop_rows.warnings,
+                    coalesce(duplicate.warnings, []),
+                    CASE WHEN on_dnc.row_number IS NULL THEN [] ELSE ['W_DNC_DROPPED'] END
+                )))
+        END AS warnings,
         duplicate.lead_id AS met_lead_id
     FROM drop_rows
     LEFT JOIN dnc_verdicts AS on_dnc ON drop_rows.row_number = on_dnc.row_number
@@ -42,5 +45,4 @@ SELECT
     json_merge_patch('{}', decided.raw_cells)::VARCHAR AS raw_cells,
     CASE WHEN decided.fate = 'created' THEN run.lead_base + decided.row_number ELSE decided.met_lead_id END AS lead_id
 FROM decided
-CROSS JOIN run
-ORDER BY decided.row_number;
+CROSS JOIN run;

@@ -1,0 +1,112 @@
+"""A big home to screen against, made by set-based statements in the store's own layout: leads, contact points, DNC."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from pipelines.home import Home
+from pipelines.published.publishing import mark_unpublished, publish
+from pipelines.schema import LEADS
+from pipelines.store import insert_query, open_writer
+
+FIRST_NUMBER = 447_300_000_000  # mobile numbers of the United Kingdom: 07300 to 07599, the even ones known
+NUMBERS = 149_999_957
+LEADS_PER_IMPORT = 100_000
+LISTS = 20
+SOME_TIME = datetime(2026, 1, 5, tzinfo=UTC)
+# Of a hundred leads so many have the slot.
+SLOT_SHARES = {"phone1": 100, "phone2": 50, "phone3": 10, "phone4": 5, "phone5": 2}
+EMAIL_SHARE = 60
+
+
+def draw_number(seed: str, *, is_new: bool = False) -> str:
+    """Return SQL for a number drawn by a seed expression; what is new never meets what is known."""
+    return f"({FIRST_NUMBER + is_new} + (hash({seed}) % {NUMBERS})::BIGINT * 2)"
+
+
+def stock_home(home: Home, leads: int, entries: int) -> None:
+    """Fill an empty home with so many leads of five slots and e-mails on twenty lists, and so many DNC entries."""
+    with open_writer(home) as connection:
+        _stock_leads(connection, leads)
+        _stock_dnc(connection, entries)
+        publish(connection, home)
+    with open_writer(home) as connection:
+        connection.execute("COMMIT")
+        connection.execute("CHECKPOINT")
+        connection.execute("BEGIN")
+
+
+def _stock_leads(connection: duckdb.DuckDBPyConnection, leads: int) -> None:
+    columns = dict.fromkeys(LEADS, "NULL")
+    columns |= {
+        "lead_id": f"((hash(i // {LEADS_PER_IMPORT}) >> 28)::BIGINT << 27) + i % {LEADS_PER_IMPORT} + 1",
+        "list_id": f"i // {LEADS_PER_IMPORT} % {LISTS} + 1",
+        "supplier": f"'Supplier ' || i // {LEADS_PER_IMPORT} % 7",
+        "import_id": f"'20260105-' || lpad((i // {LEADS_PER_IMPORT})::VARCHAR, 10, '0')",
+        "row_number": f"i % {LEADS_PER_IMPORT} + 1",
+        "first_name": "'First' || i % 1000",
+        "last_name": "'Last' || hash(i) % 5000",
+        "postcode": "'AB' || hash(i) % 90 + 10 || ' 1CD'",
+        "email": f"CASE WHEN hash(-i) % 100 < {EMAIL_SHARE} THEN 'person' || i || '@example.org' END",
+        "tags": "[]",
+        "status": "'new'",
+        "call_attempts": "0",
+        "created_at": f"TIMESTAMPTZ '{SOME_TIME.isoformat()}'",
+        "updated_at": f"TIMESTAMPTZ '{SOME_TIME.isoformat()}'",
+    }
+    for number, (slot, share) in enumerate(SLOT_SHARES.items()):
+        has = f"hash(i + {number}) % 100 < {share}"
+        key = draw_number(f"i * 5 + {number}")
+        columns[f"{slot}_key"] = f"CASE WHEN {has} THEN {key} END"
+        columns[slot] = f"CASE WHEN {has} THEN '0' || ({key} - 440000000000)::VARCHAR END"
+        columns[f"{slot}_type"] = f"CASE WHEN {has} THEN 'MOBILE' END"
+    body = ", ".join(f'{expression} AS "{name}"' for name, expression in columns.items())
+    connection.execute(f"INSERT INTO leads BY NAME SELECT {body} FROM range({leads}) AS t (i)")
+    connection.execute("CREATE TEMP TABLE wanted_leads AS SELECT lead_id FROM leads")
+    insert_query(connection, "contact_points", "commit/lead_points")
+    connection.execute("DROP TABLE wanted_leads")
+    connection.execute(
+        "INSERT INTO lists SELECT i, 'List ' || i, 'Europe/London', NULL, DATE '2026-01-05'"
+        f" FROM range(1, {LISTS + 1}) AS t (i)"
+    )
+    connection.execute(
+        "INSERT INTO imports BY NAME SELECT import_id, row_number() OVER (ORDER BY import_id) AS sequence,"
+        " 'completed' AS status, import_id || '.csv' AS file, sha256(import_id) AS sha256, 0 AS bytes,"
+        " 'stock' AS template, any_value(supplier) AS supplier, any_value(list_id) AS list_id,"
+        " 'List ' || any_value(list_id) AS list, DATE '2026-01-05' AS import_date, count(*) AS rows_received,"
+        " count(*) AS created, 0 AS updated, 0 AS rejected, 0 AS quarantined, 0 AS blank_lines"
+        " FROM leads GROUP BY import_id"
+    )
+    connection.execute("INSERT INTO unpublished SELECT DISTINCT 'leads', list_id::VARCHAR, import_id FROM leads")
+    mark_unpublished(connection, "lists")
+    mark_unpublished(connection, "imports", "2026-01-05")
+
+
+def _stock_dnc(connection: duckdb.DuckDBPyConnection, entries: int) -> None:
+    number = draw_number("i + 1000000007")
+    connection.execute(
+        f"INSERT INTO dnc BY NAME SELECT 1 AS kind, {number} AS value, 'TPS' AS category, 'tps.csv' AS source,"
+        f" DATE '2026-01-01' AS listed_on FROM range({entries}) AS t (i) ORDER BY kind, value"
+    )
+
+
+def write_big_drop(path: Path, rows: int, leads: int, seed: int) -> None:
+    """Write a drop of two numbers and an e-mail per row; of a hundred 5 are leads, 2 repeated, 5 not to be called."""
+    known = draw_number("(hash(i) % $leads)::BIGINT * 5")
+    forbidden = draw_number("(hash(i) % $leads)::BIGINT + 1000000007")
+    twice = draw_number("-((i // 100) + $seed) * 2", is_new=True)
+    numbers = draw_number("-(i + $seed) * 2", is_new=True)
+    frame = duckdb.sql(
+        "SELECT 'First' || i % 1000 AS \"First Name\", 'Last' || hash(i) % 5000 AS \"Last Name\","
+        f" '0' || (CASE WHEN i % 100 < 5 THEN {known} WHEN i % 100 < 7 THEN {twice}"
+        f" WHEN i % 100 < 12 THEN {forbidden} ELSE {numbers} END"
+        '   - 440000000000)::VARCHAR AS "Phone",'
+        f" '+' || {draw_number('-(i + $seed) * 2 - 1', is_new=True)} AS \"Mobile\","
+        " 'new' || i + $seed || '@example.com' AS \"Email\""
+        f" FROM range({rows}) AS t (i)",
+        params={"leads": leads, "seed": seed},
+    ).pl()
+    assert isinstance(frame, pl.DataFrame)
+    frame.write_csv(path)

@@ -1,0 +1,32 @@
+"""A store that an older leadmill made becomes one of today, in one transaction, when it is opened for writing."""
+
+import duckdb
+
+from pipelines.schema import DIGITS_BASE
+
+# The values of the kinds lie apart since version 2, so that values alone can be joined.
+_APART = tuple(
+    statement
+    for table in ("contact_points", "dnc")
+    for statement in (
+        f"UPDATE {table} SET value = {DIGITS_BASE} + ('0' || substr(value::VARCHAR, 2))::BIGINT WHERE kind = 2",
+        f"UPDATE {table} SET value = -1 - value WHERE kind = 3",
+    )
+)
+UPGRADES: dict[int, tuple[str, ...]] = {2: _APART}
+VERSION = max(UPGRADES)
+
+
+def upgrade(connection: duckdb.DuckDBPyConnection, *, is_new: bool) -> None:
+    """Bring a store to the newest version; one that is new is of that version. Reads and writes ``store_version``."""
+    found = connection.sql("SELECT max(version) FROM store_version").fetchall()[0][0]
+    version = found or (VERSION if is_new else 1)
+    if version == found == VERSION:
+        return
+    connection.execute("BEGIN")
+    for number in range(version + 1, VERSION + 1):
+        for statement in UPGRADES[number]:
+            connection.execute(statement)
+    connection.execute("DELETE FROM store_version")
+    connection.execute("INSERT INTO store_version VALUES (?)", [VERSION])
+    connection.execute("COMMIT")

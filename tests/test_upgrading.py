@@ -1,0 +1,27 @@
+"""A store of an older version is brought to today's, whole."""
+
+from pipelines.home import Home
+from pipelines.store import open_writer
+from pipelines.upgrading import VERSION
+
+
+def test_a_store_of_the_first_version_finds_digits_and_addresses_again(tmp_path):
+    home = Home(tmp_path / "home")
+    with open_writer(home) as connection:
+        connection.execute("DELETE FROM store_version")
+        connection.execute(
+            "INSERT INTO contact_points VALUES (1, 447400123456, 1, 1, 'phone1'), (2, 112345, 1, 1, 'phone2')"
+        )
+        connection.execute("INSERT INTO contact_points VALUES (2, 1, 2, 1, 'phone1'), (3, 77, 1, 1, 'email')")
+        connection.execute("INSERT INTO dnc (kind, value, category) VALUES (2, 112345, 'IVR')")
+
+    for _ in range(2):
+        with open_writer(home) as connection:
+            points = connection.sql("SELECT value FROM contact_points ORDER BY value").fetchall()
+            entries = connection.sql("SELECT value FROM dnc").fetchall()
+            version = connection.sql("SELECT * FROM store_version").fetchall()
+
+        base = 3 * 10**18
+        assert points == [(-78,), (447400123456,), (base,), (base + 12345,)]
+        assert entries == [(base + 12345,)]
+        assert version == [(VERSION,)]
