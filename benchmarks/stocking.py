@@ -1,5 +1,6 @@
 """A big home to screen against, made by set-based statements in the store's own layout: leads, contact points, DNC."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -92,6 +93,26 @@ def _stock_dnc(connection: duckdb.DuckDBPyConnection, entries: int) -> None:
     )
 
 
+@dataclass(frozen=True)
+class DncList:
+    """A list of numbers, one per line."""
+
+    path: Path
+    rows: int
+
+    @classmethod
+    def write(cls, path: Path, rows: int) -> "DncList":
+        """Write a list of so many numbers."""
+        number = draw_number("i + 3000000019", is_new=True)
+        numbers = f"SELECT '0' || ({number} - 440000000000)::VARCHAR FROM range({rows}) AS t (i)"
+        duckdb.sql(f"COPY ({numbers}) TO '{path}' (FORMAT csv, HEADER false)")
+        return cls(path, rows)
+
+    def read_and_write(self, folder: Path) -> None:
+        """Read the list with Polars and write it as Parquet: the floor of loading it."""
+        pl.read_csv(self.path, has_header=False, infer_schema=False).write_parquet(folder / "dnc.parquet")
+
+
 def write_big_drop(path: Path, rows: int, leads: int, seed: int) -> None:
     """Write a drop of two numbers and an e-mail per row; of a hundred 5 are leads, 2 repeated, 5 not to be called."""
     known = draw_number("(hash(i) % $leads)::BIGINT * 5")
@@ -104,7 +125,9 @@ def write_big_drop(path: Path, rows: int, leads: int, seed: int) -> None:
         f" WHEN i % 100 < 12 THEN {forbidden} ELSE {numbers} END"
         '   - 440000000000)::VARCHAR AS "Phone",'
         f" '+' || {draw_number('-(i + $seed) * 2 - 1', is_new=True)} AS \"Mobile\","
-        " 'new' || i + $seed || '@example.com' AS \"Email\""
+        " 'new' || i + $seed || '@example.com' AS \"Email\","
+        " (hash(i) % 300)::VARCHAR || ' High Street' AS \"Address\", 'Town ' || hash(i) % 2000 AS \"City\","
+        " 'AB' || hash(i) % 90 + 10 || ' ' || hash(i) % 9 || 'CD' AS \"Postcode\""
         f" FROM range({rows}) AS t (i)",
         params={"leads": leads, "seed": seed},
     ).pl()
