@@ -200,6 +200,17 @@ def test_a_reader_that_opened_before_an_import_sees_the_same_rows_after_it(home)
     assert view(home).height == 6
 
 
+def test_a_relation_that_came_with_a_later_version_is_published_in_an_old_home(home):
+    bring(home, 100)
+    old = current_generation(home)
+    for link in (old / "fetched").iterdir():
+        link.unlink()
+    (old / "fetched").rmdir()
+
+    assert view(home, "fetched").height == 0
+    assert view(home).height == 3
+
+
 def test_a_new_home_publishes_every_relation_with_its_columns_and_no_rows(home):
     ensure_published(home)
 

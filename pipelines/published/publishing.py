@@ -71,9 +71,9 @@ def current_generation(home: Home) -> Path | None:
 
 
 def ensure_published(home: Home) -> Path:
-    """Return the newest generation, publishing an empty one in a new home."""
+    """Return the newest generation, publishing an empty one in a new home, and relations that are new in an old one."""
     generation = current_generation(home)
-    if generation is None:
+    if generation is None or _list_missing(generation):
         with open_writer(home) as connection:
             publish(connection, home)
         generation = current_generation(home)
@@ -91,9 +91,8 @@ def publish(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
     for name, partition, part in connection.sql("SELECT DISTINCT * FROM unpublished").fetchall():
         pending[name, partition].add(part)
     old = current_generation(home)
-    if old is None:
-        for name, relation in RELATIONS.items():
-            pending[name, relation.empty].add(WHOLE)
+    for name in _list_missing(old):
+        pending[name, RELATIONS[name].empty].add(WHOLE)
     for stored in list_stored(connection):
         for (name, partition), parts in list(pending.items()):
             if name == "leads":
@@ -109,6 +108,11 @@ def publish(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
     connection.execute("DELETE FROM unpublished")
     commit_so_far(connection)
     _sweep(home)
+
+
+def _list_missing(generation: Path | None) -> list[str]:
+    """Return the relations that a generation does not have: all before the first, else those of a later version."""
+    return [name for name in RELATIONS if generation is None or not (generation / name).exists()]
 
 
 def _find_relation(name: str) -> Relation:
