@@ -121,16 +121,27 @@ def override_values(
     told = dict(origins)
     for key, value in overrides.items():
         part, _, inner = key.partition(".")
-        if not inner:
-            values[part] = copy.deepcopy(value)
-        elif isinstance(known := values.get(part), Mapping | None):
-            values[part] = {**(known or {}), inner: copy.deepcopy(value)}
-        else:
-            raise UserError(key, f"'{part}' has no keys of its own.", "See docs/templates.md.")
-        told = {k: o for k, o in told.items() if k != key and not k.startswith(f"{key}.") and k != part}
+        # Fields of contact data have dots in their names.
+        _put(values, [part, *([inner] if part == "mapping" else inner.split("."))] if inner else [part], value)
+        told = {
+            k: o for k, o in told.items() if k != key and not k.startswith(f"{key}.") and not key.startswith(f"{k}.")
+        }
         source = complete_values(home, values) if part == "mapping" else {}
         told |= source or dict.fromkeys(_dotted({key: value}), "override")
     return told
+
+
+def _put(values: dict[str, Any], path: list[str], value: object) -> None:
+    """Put a value where a path of keys leads, into copies of what stands on the way."""
+    part, *inner = path
+    if not inner:
+        values[part] = copy.deepcopy(value)
+        return
+    known = values.get(part)
+    if not isinstance(known, Mapping | None):
+        raise UserError(".".join(path), f"'{part}' has no keys of its own.", "See docs/templates.md.")
+    values[part] = dict(known or {})
+    _put(values[part], inner, value)
 
 
 def _dotted(values: Mapping[str, Any], prefix: str = "") -> list[str]:

@@ -155,6 +155,7 @@ def test_any_key_is_changed_for_one_preview_or_import_and_the_rest_of_its_part_s
         ("nonsense", "is not KEY=VALUE"),
         ("=x", "is not KEY=VALUE"),
         ("supplier.name=x", "has no keys of its own"),
+        ("supplier.name.x=y", "has no keys of its own"),
         ("phone.fromat=uk", "Did you mean 'format'?"),
         ("dedupe.action=update", "'dedupe.scope' is missing"),
         ("phone=[", "not YAML"),
