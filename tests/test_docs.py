@@ -88,11 +88,10 @@ def test_the_tree_of_the_architecture_is_there():
 def test_every_key_of_a_template_is_explained_with_nothing_else():
     documented = set(re.findall(r"^\| `([a-z_.]+)` \|", (ROOT / "docs/templates.md").read_text(), re.MULTILINE))
 
-    keys = set()
-    for name, field in Template.model_fields.items():
-        part = PARTS.get(name)
-        names = [f.alias or key for key, f in part.model_fields.items()] if part else []
-        keys |= {f"{name}.{key}" for key in names} or {field.alias or name}
+    keys = {field.alias or name for name, field in Template.model_fields.items()}
+    for name in sorted(PARTS):  # a part before the parts inside it
+        keys -= {name}
+        keys |= {f"{name}.{field.alias or key}" for key, field in PARTS[name].model_fields.items()}
     assert documented == keys
 
 

@@ -9,7 +9,7 @@ from pipelines.templates.saved import load_template, override_values
 from pipelines.templates.template import Template, build_template
 
 # What is about a drop and its list rather than about how drops are handled: not among the settings of a template.
-DETAILS = {"name", "description", "supplier", "user", "cost_per_lead", "currency", "cost_basis", "list", "mapping", "call_info"}  # noqa: E501  # fmt: skip
+DETAILS = {"name", "description", "supplier", "user", "cost_per_lead", "currency", "cost_basis", "list", "survey", "mapping", "call_info"}  # noqa: E501  # fmt: skip
 
 
 def choose_template(
@@ -34,7 +34,7 @@ def choose_template(
 def read_settings(home: Home, name: str) -> dict[str, Any]:
     """Return the settings of a template, each said out loud, as overrides: how it handles drops, whoever's they are.
 
-    Left out are supplier, cost, list, mapping and call info. Source: checklist ML-023.
+    Left out are supplier, cost, list, survey, mapping and call info. Source: checklist ML-023.
     """
     template, _ = load_template(home, name)
     return template.model_dump(by_alias=True, exclude=DETAILS)

@@ -23,6 +23,7 @@ from pipelines.templates.parts import (
     Text,
     Texts,
 )
+from pipelines.templates.surveys import CooldownOptions, Periods, SurveyOptions
 
 SECONDARY = re.compile(r"secondary\.[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
 
@@ -38,6 +39,11 @@ PARTS: dict[str, type[Settings]] = {
     "dnc": DncOptions,
     "dedupe": DedupeOptions,
     "expiry": Expiry,
+    "survey": SurveyOptions,
+    "cooldown": CooldownOptions,
+    "cooldown.survey": Periods,
+    "cooldown.list": Periods,
+    "cooldown.account": Periods,
 }
 Source = str | int | Columns
 # Sections of templates elsewhere that do nothing any more; they are passed over (checklist MA-043).
@@ -75,6 +81,8 @@ class Template(Settings):
     skill_group: Text | None = None
     time_zone: Text | None = None
     expiry: Expiry | None = None
+    survey: SurveyOptions | None = None
+    cooldown: CooldownOptions | None = None
     call_info: str | None = None
     tags: Texts = Field(default_factory=Texts)
     response_url: str | None = None
@@ -149,6 +157,19 @@ class Template(Settings):
             raise ValueError("an e-mail is asked for, yet the mapping has none.")
         return self
 
+    @model_validator(mode="after")
+    def check_cooldown(self) -> Self:
+        """Refuse the narrow scope that can meet nobody: an import is for a survey or for calls from its list."""
+        if self.cooldown is None:
+            return self
+        if self.cooldown.has("survey") and not self.survey:
+            raise ValueError("cooldown.survey goes with the key survey; without one, for calls, it is cooldown.list.")
+        if self.cooldown.has("list") and self.survey:
+            raise ValueError("cooldown.list is for calls; with the key survey it is cooldown.survey.")
+        if self.cooldown.has("list") and self.list.mode == "per_import":
+            raise ValueError("cooldown.list meets nobody on a list made for each import. Use cooldown.account.")
+        return self
+
     @property
     def zone(self) -> ZoneInfo:
         """The zone of the template's days: its time zone, or UTC where it has none or each number has its own."""
@@ -211,5 +232,5 @@ def build_template(values: dict[str, Any], where: str) -> Template:
 
 
 def _known_keys(path: tuple[int | str, ...]) -> tuple[str, ...]:
-    model = PARTS.get(str(path[0]), Columns) if path else Template
+    model = PARTS.get(".".join(map(str, path)), Columns) if path else Template
     return tuple(field.alias or name for name, field in model.model_fields.items())
