@@ -13,6 +13,7 @@ from pipelines.published.publishing import mark_unpublished
 from pipelines.queries import read_query
 from pipelines.schema import EFFECTS, FATES
 from pipelines.store import count_changed, insert_query
+from pipelines.surveys import give_places, lose_places
 from pipelines.tables.declared import MappedTables
 from pipelines.tables.storing import commit_contact_data
 
@@ -82,8 +83,11 @@ def commit_leads(
     connection.execute(f"CREATE TEMP TABLE affected AS {read_query('commit/affected')}")
     _mark_unpublished(connection)
     is_any_affected = bool(connection.sql("SELECT 1 FROM affected LIMIT 1").fetchall())
+    has_survey = bool(connection.sql("SELECT 1 FROM run WHERE survey_id IS NOT NULL").fetchall())
     if is_any_affected:
         _keep_images(connection)
+    if is_any_affected or has_survey:
+        lose_places(connection)
     ledger.effects["flushed"] = _flush(connection) if clear_fetched else 0
     if is_any_affected:
         _change_existing(connection)
@@ -91,6 +95,8 @@ def commit_leads(
     insert_query(connection, "contact_points", "commit/new_points")
     if ledger.fates["updated"]:
         _update(connection)
+    if has_survey:
+        give_places(connection)
     commit_contact_data(connection, contact_data)
     if is_any_affected:
         _mark_unpublished(connection)

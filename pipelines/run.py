@@ -10,6 +10,7 @@ import duckdb
 from pipelines.lists import Destination, expiry_instant, require_list, start_of
 from pipelines.schema import create_table
 from pipelines.screening.meetings import Situation
+from pipelines.surveys import plan_place
 from pipelines.templates.template import Template
 
 RUN = {
@@ -29,6 +30,11 @@ RUN = {
     "scope_lists": "BIGINT[]",
     "delete_existing": "BOOLEAN",
     "keep_callbacks": "BOOLEAN",
+    "time_zone": "VARCHAR",
+    "survey_id": "BIGINT",
+    "invite_at": "TIMESTAMPTZ",
+    "place_expires_at": "TIMESTAMPTZ",
+    "renews_places": "BOOLEAN",
 }
 # A lead's id is 36 bits of its import's and 27 of its row number: the same drop gives the same ids wherever and
 # whenever it is imported.
@@ -134,6 +140,8 @@ def place_run(connection: duckdb.DuckDBPyConnection, run: Run) -> Situation:
         "scope_lists": sorted(scope_lists),
         "delete_existing": run.template.delete_existing,
         "keep_callbacks": run.template.keep_callbacks,
+        "time_zone": run.destination.time_zone,
+        **plan_place(run.template.survey, run.import_date, run.destination.zone),
     }
     connection.execute(create_table("run", RUN, temporary=True))
     connection.execute(f"INSERT INTO run VALUES ({', '.join('?' * len(RUN))})", [values[name] for name in RUN])

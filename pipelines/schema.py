@@ -173,10 +173,24 @@ CONTACT_HISTORY: dict[str, str] = {
     "happened_at": "TIMESTAMPTZ",
 }
 
+# Whom we are to invite to a survey, and until when the survey is open to them (null: for ever). `import_id` and
+# `row_number` are those that made the place; an import that renews it changes the instants and `updated_at`.
+SURVEY_PLACES: dict[str, str] = {
+    "survey_id": "BIGINT",
+    "lead_id": "BIGINT",
+    "import_id": "VARCHAR",
+    "row_number": "BIGINT",
+    "invite_at": "TIMESTAMPTZ",
+    "expires_at": "TIMESTAMPTZ",
+    "created_at": "TIMESTAMPTZ",
+    "updated_at": "TIMESTAMPTZ",
+}
+
 # What an import changed, as it stood before: enough to put it back (the effect says what happened to the lead).
 LEAD_IMAGES: dict[str, str] = {"changed_by": "VARCHAR", "effect": "VARCHAR", **LEADS}
 CALLBACK_IMAGES: dict[str, str] = {"changed_by": "VARCHAR", **CALLBACKS}
 FETCHED_IMAGES: dict[str, str] = {"changed_by": "VARCHAR", **FETCHED}
+SURVEY_PLACE_IMAGES: dict[str, str] = {"changed_by": "VARCHAR", "was_invited": "BOOLEAN", **SURVEY_PLACES}
 
 AUDIT_LOG: dict[str, str] = {
     "logged_at": "TIMESTAMPTZ",
@@ -203,9 +217,11 @@ STORE: dict[str, dict[str, str]] = {
     "fetched": FETCHED,
     "dispositions": DISPOSITIONS,
     "contact_history": CONTACT_HISTORY,
+    "survey_places": SURVEY_PLACES,
     "lead_images": LEAD_IMAGES,
     "callback_images": CALLBACK_IMAGES,
     "fetched_images": FETCHED_IMAGES,
+    "survey_place_images": SURVEY_PLACE_IMAGES,
     "audit_log": AUDIT_LOG,
     "unpublished": UNPUBLISHED,
     "store_version": {"version": "INTEGER"},

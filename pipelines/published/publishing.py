@@ -47,6 +47,7 @@ RELATIONS: dict[str, Relation] = {
     "callbacks": Relation(),
     "fetched": Relation(),
     "dispositions": Relation(),
+    "survey_places": Relation("survey_id", "0"),
     "audit_log": Relation("logged_on", "0001-01-01"),
 }
 

@@ -21,11 +21,15 @@ REPORTS = {
     "supplier_summary_by_week": "week",
     "supplier_summary_by_month": "month",
 }
-# What goes at the midnight that ends a lead's last day: the lead, its callbacks, its place in the dialler's buffer.
+# What goes at the midnight that ends a lead's last day: the lead, its callbacks, its place in the dialler's buffer and
+# those in surveys, which also expire by themselves.
 LIVE = {
     "leads": " WHERE expires_at IS NULL OR expires_at > (SELECT now FROM clock)",
     "callbacks": " WHERE lead_id IN (SELECT lead_id FROM leads)",
     "fetched": " WHERE lead_id IN (SELECT lead_id FROM leads)",
+    "survey_places": (
+        " WHERE (expires_at IS NULL OR expires_at > (SELECT now FROM clock)) AND lead_id IN (SELECT lead_id FROM leads)"
+    ),
 }
 ALLOWED = (duckdb.StatementType.SELECT,)
 

@@ -26,7 +26,7 @@ MAX_FIELDS = 200
 OWN_COLUMNS = ("lead_id", "list_id", "expires_at")
 TAKEN = (
     *("leads", "lists", "suppliers", "imports", "import_rows", "import_reasons", "dnc", "dnc_loads", "callbacks"),
-    *("fetched", "dispositions", "audit_log", "clock", "run", "part"),
+    *("fetched", "dispositions", "survey_places", "audit_log", "clock", "run", "part"),
 )
 Value = str | int | bool | Decimal | date | time | datetime
 
