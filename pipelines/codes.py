@@ -36,6 +36,10 @@ CODES: dict[str, Code] = {
         "A value does not fit the type of a strict field of a contact data table.",
         "Correct the value, or take strict off the field.",
     ),
+    "R_COOLDOWN": Code(
+        "The person was invited or called, or answered, less than a cool-down of the template ago.",
+        "Nothing to correct. Send the person again after the day in the detail.",
+    ),
     "R_DNC": Code(
         "The number stands on a do-not-call list; the code goes on with the category, as in R_DNC_Requested.",
         "Do not call. Nothing to correct.",

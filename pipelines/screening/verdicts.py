@@ -1,4 +1,4 @@
-"""The part of the walk that asks the store: do-not-call, duplicates in the file, duplicates among the leads.
+"""The part of the walk that asks the store: cool-downs, do-not-call, duplicates in the file and among the leads.
 
 Works on temporary relations of the writer's connection: reads ``drop_rows`` (the cleaned rows) and ``run`` (one row:
 this import's settings), leaves ``verdicts``, ``touches``, ``doomed``, ``dnc_verdicts`` and ``kept_points``. Changes no
@@ -10,6 +10,7 @@ import polars as pl
 
 from pipelines.queries import read_query
 from pipelines.schema import create_table
+from pipelines.screening.cooldown import find_cooled
 from pipelines.screening.duplicates import resolve_duplicates
 from pipelines.screening.meetings import TOUCHES, VERDICTS, Meetings, Resolution, Situation
 from pipelines.templates.template import Template
@@ -27,6 +28,11 @@ DNC_VERDICTS = {
 def screen(connection: duckdb.DuckDBPyConnection, template: Template, situation: Situation) -> int:
     """Give every row of ``drop_rows`` its verdict; return in how many rounds the duplicates were decided."""
     _keep(connection, "drop_points")
+    if template.delete_existing:
+        _keep(connection, "doomed")
+    else:
+        connection.execute("CREATE TEMP TABLE doomed (lead_id BIGINT)")
+    find_cooled(connection, template, situation)
     if template.dnc:
         _keep(connection, "dnc_found")
         _keep(connection, "dnc_hits")
@@ -35,10 +41,6 @@ def screen(connection: duckdb.DuckDBPyConnection, template: Template, situation:
         connection.execute("CREATE TEMP TABLE dnc_hits (row_number BIGINT, slot VARCHAR)")
         connection.execute(create_table("dnc_verdicts", DNC_VERDICTS, temporary=True))
     _show(connection, "kept_points")
-    if template.delete_existing:
-        _keep(connection, "doomed")
-    else:
-        connection.execute("CREATE TEMP TABLE doomed (lead_id BIGINT)")
     resolution = _find_duplicates(connection, template, situation) if template.dedupe else NONE
     _keep_frame(connection, "duplicate_verdicts", resolution.verdicts)
     _keep_frame(connection, "touches", resolution.touches)

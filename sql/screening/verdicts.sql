@@ -1,6 +1,7 @@
 -- What becomes of every row of the drop, and why?
 --
 -- reads   drop_rows (row_number BIGINT, line_number BIGINT, code VARCHAR, detail VARCHAR, warnings VARCHAR[], raw_cells VARCHAR)    the cleaned rows
+-- reads   cooldown_verdicts (row_number BIGINT, code VARCHAR, detail VARCHAR)    who is left in peace
 -- reads   dnc_verdicts (row_number BIGINT, category VARCHAR, is_rejected BOOLEAN, detail VARCHAR)    what the do-not-call lists say
 -- reads   duplicate_verdicts (row_number BIGINT, fate VARCHAR, code VARCHAR, detail VARCHAR, warnings VARCHAR[], lead_id BIGINT)    what the duplicate check says
 -- reads   run (lead_base BIGINT)    this import
@@ -12,15 +13,16 @@ WITH decided AS (
         drop_rows.raw_cells,
         CASE
             WHEN starts_with(drop_rows.code, 'Q_') THEN 'quarantined'
-            WHEN drop_rows.code IS NOT NULL OR on_dnc.is_rejected THEN 'rejected'
+            WHEN drop_rows.code IS NOT NULL OR cooled.code IS NOT NULL OR on_dnc.is_rejected THEN 'rejected'
             ELSE coalesce(duplicate.fate, 'created')
         END AS fate,
         CASE
             WHEN drop_rows.code IS NOT NULL THEN drop_rows.code
+            WHEN cooled.code IS NOT NULL THEN cooled.code
             WHEN on_dnc.is_rejected THEN 'R_DNC_' || regexp_replace(trim(on_dnc.category), '\s+', '_', 'g')
             ELSE duplicate.code
         END AS code,
-        nullif(concat_ws('; ', drop_rows.detail, on_dnc.detail, duplicate.detail), '') AS detail,
+        nullif(concat_ws('; ', drop_rows.detail, cooled.detail, on_dnc.detail, duplicate.detail), '') AS detail,
         CASE
             WHEN on_dnc.row_number IS NULL AND coalesce(len(duplicate.warnings), 0) = 0 THEN drop_rows.warnings
             ELSE list_sort(list_distinct(list_concat(
@@ -31,6 +33,7 @@ WITH decided AS (
         END AS warnings,
         duplicate.lead_id AS met_lead_id
     FROM drop_rows
+    LEFT JOIN cooldown_verdicts AS cooled ON drop_rows.row_number = cooled.row_number
     LEFT JOIN dnc_verdicts AS on_dnc ON drop_rows.row_number = on_dnc.row_number
     LEFT JOIN duplicate_verdicts AS duplicate ON drop_rows.row_number = duplicate.row_number
 )
