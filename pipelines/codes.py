@@ -63,6 +63,13 @@ CODES: dict[str, Code] = {
     # Warnings: the row goes on.
     "W_PHONE_DROPPED": Code("A phone cell was not usable and was emptied.", "The raw text is in raw_cells."),
     "W_EMAIL_DROPPED": Code("The e-mail cell was not usable and was emptied.", "The raw text is in raw_cells."),
+    "W_LANGUAGE_UNKNOWN": Code(
+        "The language cell names no language and was emptied.",
+        "Send a tag such as en or en-GB; the raw text is in raw_cells.",
+    ),
+    "W_LANGUAGE_DEFAULT": Code(
+        "The row has no language: a new lead gets the template's default_language.", "Nothing to correct."
+    ),
     "W_FIELD_TYPE": Code(
         "A value does not fit the type of its field in a contact data table and was left out.",
         "The raw text is in raw_cells.",

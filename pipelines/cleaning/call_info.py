@@ -20,7 +20,8 @@ FIELDS = tuple(name for name in MAPPED_FIELDS if name != "name")
 def render_call_info(pattern: str | None, headers: Sequence[str], file: str) -> pl.Expr:
     """Return the expression that renders a pattern for each row (String; blank values leave nothing behind).
 
-    Phone fields show the dial string. Raises UserError for a name that is neither column nor field, with the nearest.
+    Phone fields show the dial string, the language its tag. Raises UserError for a name that is neither column nor
+    field, with the nearest.
     """
     if not pattern:
         return pl.lit(None, pl.String)
@@ -46,5 +47,6 @@ def _render_part(match: re.Match[str], headers: Sequence[str], file: str) -> pl.
         field = match["field"].strip()
         if field not in FIELDS:
             raise UserError("call_info", f"There is no lead field '{field}'.", nearest(field, FIELDS))
-        return pl.col(f"{field}_dial" if field in PHONE_SLOTS else field)
+        column = f"{field}_dial" if field in PHONE_SLOTS else field
+        return pl.col("language_used" if field == "language" else column)
     return tidy(find_column(match["header"].strip(), headers, "call_info", file, "call_info"))

@@ -11,6 +11,7 @@ import polars as pl
 from pipelines.cleaning.call_info import render_call_info
 from pipelines.cleaning.contact_data import NOTHING, add_contact_data, tell_misfits
 from pipelines.cleaning.emails import add_email
+from pipelines.cleaning.languages import add_language
 from pipelines.cleaning.mapping import add_fields, map_fields
 from pipelines.cleaning.numbers import add_number_zone, add_phones
 from pipelines.phones.parsing import PathCounts
@@ -56,6 +57,8 @@ class Cleaner:
         if "numeric_cells" in chunk.columns:
             rows = add_numeric_warnings(rows, self.fields)
         rows = rows.pipe(add_email)
+        is_mapped = "language" in self.template.mapping
+        rows = rows.pipe(add_language, self.template.default_language, is_mapped=is_mapped)
         if self.template.time_zone == BY_NUMBER:
             rows = add_number_zone(rows)
         rows = rows.pipe(add_contact_data, self.contact_data, spelling_of(self.template))
@@ -115,7 +118,7 @@ def add_warnings(rows: pl.DataFrame, contact_data: Sequence[MappedField] = ()) -
     is_kept_raw = {
         slot: bad | pl.col(f"{slot}_warnings").list.contains("W_SECOND_NUMBER").fill_null(value=False)
         for slot, bad in is_bad_phone.items()
-    } | {"email": is_bad_email}
+    } | {"email": is_bad_email, "language": pl.col("language_warnings").list.contains("W_LANGUAGE_UNKNOWN")}
     is_misfit = {field.cell: pl.col(f"{field.name}.is_misfit") for field in contact_data}
     is_left_out = [is_misfit[field.cell] for field in contact_data if not field.field.strict]
     field_warnings = [pl.col(f"{field.name}.warnings") for field in contact_data]
@@ -129,12 +132,13 @@ def add_warnings(rows: pl.DataFrame, contact_data: Sequence[MappedField] = ()) -
         pl.when(pl.any_horizontal(pl.lit(False), *is_left_out)).then(pl.lit("W_FIELD_TYPE")),
     ).list.drop_nulls()
     raw = pl.struct(pl.when(kept).then(pl.col(name)).alias(name) for name, kept in is_kept_raw.items())
-    slot_warnings = [pl.col(f"{slot}_warnings").fill_null([]) for slot in PHONE_SLOTS]
-    has_warning = pl.any_horizontal(*is_kept_raw.values(), *(warnings.list.len() > 0 for warnings in slot_warnings))
+    cell_warnings = [pl.col(f"{slot}_warnings").fill_null([]) for slot in PHONE_SLOTS]
+    cell_warnings.append(pl.col("language_warnings"))
+    has_warning = pl.any_horizontal(*is_kept_raw.values(), *(warnings.list.len() > 0 for warnings in cell_warnings))
     # Few rows have any: the lists and the JSON are made for those alone.
     noted = rows.filter(has_warning).select(
         "row_number",
-        warnings=pl.concat_list(dropped, *slot_warnings, *field_warnings).list.unique().list.sort(),
+        warnings=pl.concat_list(dropped, *cell_warnings, *field_warnings).list.unique().list.sort(),
         raw_cells=pl.when(pl.any_horizontal(is_kept_raw.values())).then(raw.struct.json_encode()),
     )
     rows = rows.join(noted, on="row_number", how="left", maintain_order="left")
@@ -165,12 +169,13 @@ def _select_cleaned(rows: pl.DataFrame, template: Template, contact_data: Sequen
         pl.coalesce(pl.col("time_zone"), static_zone).alias("time_zone"),
         skill_group.alias("skill_group"),
         "call_info",
-        "language",
+        pl.col("language_used").alias("language"),
         tags.list.unique(maintain_order=True).alias("tags"),
         "notes",
         *(field.name for field in contact_data),
         *(f"{field.name}.key" for field in contact_data if field.field.type == "phone"),
         has_own_skill_group=pl.col("skill_group").is_not_null(),
+        has_own_language=pl.col("language_tag").is_not_null(),
     )
 
 

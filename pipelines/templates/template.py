@@ -9,6 +9,7 @@ from babel.numbers import get_territory_currencies, list_currencies
 from pydantic import Field, StrictBool, ValidationError, field_validator, model_validator
 
 from pipelines.errors import UserError, nearest
+from pipelines.languages import TAG, read_language, suggest_language
 from pipelines.schema import MAPPED_FIELDS, PHONE_SLOTS
 from pipelines.templates.parts import (
     Columns,
@@ -80,6 +81,7 @@ class Template(Settings):
     clear_fetched: StrictBool = False
     skill_group: Text | None = None
     time_zone: Text | None = None
+    default_language: Text | None = None
     expiry: Expiry | None = None
     survey: SurveyOptions | None = None
     cooldown: CooldownOptions | None = None
@@ -105,6 +107,15 @@ class Template(Settings):
         if value is not None and value != BY_NUMBER and value not in available_timezones():
             raise ValueError(f"'{value}' is not a time zone. {nearest(value, sorted(available_timezones()))}")
         return value
+
+    @field_validator("default_language")
+    @classmethod
+    def check_language(cls, value: str | None) -> str | None:
+        """Return the tag in its usual form; refuse what is no code of a language (checklist CM-029)."""
+        tag = read_language(value) if value else None
+        if value is not None and (tag is None or not TAG.fullmatch(value)):
+            raise ValueError(f"'{value}' is not a language tag such as en or en-GB. {suggest_language(value)}".strip())
+        return tag
 
     @model_validator(mode="before")
     @classmethod

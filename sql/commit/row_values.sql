@@ -1,9 +1,9 @@
 -- What does each row of the drop bring to its lead, without the numbers that may not be called?
 --
--- reads   drop_rows (row_number BIGINT, title VARCHAR, first_name VARCHAR, last_name VARCHAR, company VARCHAR, address VARCHAR, city VARCHAR, region VARCHAR, postcode VARCHAR, country VARCHAR, email VARCHAR, phone1 VARCHAR, phone2 VARCHAR, phone3 VARCHAR, phone4 VARCHAR, phone5 VARCHAR, phone1_key BIGINT, phone2_key BIGINT, phone3_key BIGINT, phone4_key BIGINT, phone5_key BIGINT, phone1_type VARCHAR, phone2_type VARCHAR, phone3_type VARCHAR, phone4_type VARCHAR, phone5_type VARCHAR, phone1_cell VARCHAR, phone2_cell VARCHAR, phone3_cell VARCHAR, phone4_cell VARCHAR, phone5_cell VARCHAR, time_zone VARCHAR, skill_group VARCHAR, call_info VARCHAR, language VARCHAR, tags VARCHAR[], notes VARCHAR, has_own_skill_group BOOLEAN)    the cleaned rows
+-- reads   drop_rows (row_number BIGINT, title VARCHAR, first_name VARCHAR, last_name VARCHAR, company VARCHAR, address VARCHAR, city VARCHAR, region VARCHAR, postcode VARCHAR, country VARCHAR, email VARCHAR, phone1 VARCHAR, phone2 VARCHAR, phone3 VARCHAR, phone4 VARCHAR, phone5 VARCHAR, phone1_key BIGINT, phone2_key BIGINT, phone3_key BIGINT, phone4_key BIGINT, phone5_key BIGINT, phone1_type VARCHAR, phone2_type VARCHAR, phone3_type VARCHAR, phone4_type VARCHAR, phone5_type VARCHAR, phone1_cell VARCHAR, phone2_cell VARCHAR, phone3_cell VARCHAR, phone4_cell VARCHAR, phone5_cell VARCHAR, time_zone VARCHAR, skill_group VARCHAR, call_info VARCHAR, language VARCHAR, tags VARCHAR[], notes VARCHAR, has_own_skill_group BOOLEAN, has_own_language BOOLEAN)    the cleaned rows
 -- reads   verdicts (row_number BIGINT, fate VARCHAR, lead_id BIGINT)    what becomes of them
 -- reads   dnc_verdicts (row_number BIGINT, slots VARCHAR[])    the slots to empty
--- returns (row_number BIGINT, lead_id BIGINT, fate VARCHAR, title VARCHAR, first_name VARCHAR, last_name VARCHAR, company VARCHAR, address VARCHAR, city VARCHAR, region VARCHAR, postcode VARCHAR, country VARCHAR, email VARCHAR, phone1 VARCHAR, phone2 VARCHAR, phone3 VARCHAR, phone4 VARCHAR, phone5 VARCHAR, phone1_key BIGINT, phone2_key BIGINT, phone3_key BIGINT, phone4_key BIGINT, phone5_key BIGINT, phone1_type VARCHAR, phone2_type VARCHAR, phone3_type VARCHAR, phone4_type VARCHAR, phone5_type VARCHAR, time_zone VARCHAR, skill_group VARCHAR, call_info VARCHAR, language VARCHAR, tags VARCHAR[], notes VARCHAR, has_own_skill_group BOOLEAN)    one row per row that makes or changes a lead, in no order
+-- returns (row_number BIGINT, lead_id BIGINT, fate VARCHAR, title VARCHAR, first_name VARCHAR, last_name VARCHAR, company VARCHAR, address VARCHAR, city VARCHAR, region VARCHAR, postcode VARCHAR, country VARCHAR, email VARCHAR, phone1 VARCHAR, phone2 VARCHAR, phone3 VARCHAR, phone4 VARCHAR, phone5 VARCHAR, phone1_key BIGINT, phone2_key BIGINT, phone3_key BIGINT, phone4_key BIGINT, phone5_key BIGINT, phone1_type VARCHAR, phone2_type VARCHAR, phone3_type VARCHAR, phone4_type VARCHAR, phone5_type VARCHAR, time_zone VARCHAR, skill_group VARCHAR, call_info VARCHAR, language VARCHAR, tags VARCHAR[], notes VARCHAR, has_own_skill_group BOOLEAN, has_own_language BOOLEAN)    one row per row that makes or changes a lead, in no order
 WITH hidden AS (
     -- An agent must not read a number either that was taken off the lead, in whatever spelling it was sent.
     SELECT
@@ -81,7 +81,8 @@ SELECT
     drop_rows.language,
     drop_rows.tags,
     drop_rows.notes,
-    drop_rows.has_own_skill_group
+    drop_rows.has_own_skill_group,
+    drop_rows.has_own_language
 FROM verdicts
 INNER JOIN drop_rows ON verdicts.row_number = drop_rows.row_number
 LEFT JOIN dnc_verdicts AS taken ON verdicts.row_number = taken.row_number
