@@ -16,9 +16,9 @@ from typing import Any
 
 import duckdb
 
-from pipelines.codes import find_code
 from pipelines.columns.fingerprint import Comparison, compare_headers, fingerprint_headers
 from pipelines.committing import Ledger, commit_leads, commit_rows, count_ledger
+from pipelines.doubts import why_held
 from pipelines.errors import UserError
 from pipelines.home import Home, hash_file, keep_raw, sweep_work
 from pipelines.lists import add_list, choose_list, import_date
@@ -41,6 +41,7 @@ from pipelines.store import open_scratch, open_writer
 from pipelines.suppliers import add_supplier
 from pipelines.tables.declared import load_mapped_tables
 from pipelines.templates.choosing import choose_template
+from pipelines.templates.filling import keep_mapping
 from pipelines.templates.template import Template
 
 
@@ -111,6 +112,8 @@ def carry_out(order: Order) -> ImportResult:
             if not order.is_rehearsal:
                 with order.timed("publish"):
                     publish(connection, order.home)
+                if result.status == "completed":
+                    keep_mapping(order.home, order.template, order.origins)
     return replace(result, seconds=time.perf_counter() - started, steps=order.steps)
 
 
@@ -154,7 +157,7 @@ def _screen_and_commit(
         ledger = count_ledger(connection)
     require_balance(order.name, cleaned.drop.found.records, ledger.rows, "have a fate")
     columns = compare_headers(find_last_columns(connection, order.template.name), cleaned.columns, order.template)
-    message = "" if order.is_released else _why_held(order, cleaned, ledger, columns)
+    message = "" if order.is_released else why_held(order, cleaned, ledger, columns)
     found = _describe_file(order, cleaned, columns)
     with order.timed("commit"):
         if not message:
@@ -173,33 +176,6 @@ def _plan(connection: duckdb.DuckDBPyConnection, order: Order) -> Run:
     return plan_run(connection, order.template, destination, day, order.sha256, order.now, order.import_id)
 
 
-def _why_held(order: Order, cleaned: CleanedDrop, ledger: Ledger, columns: Comparison) -> str:
-    """Return why a person has to look before this import goes on, or an empty text."""
-    reasons = () if order.is_forced else columns.hold_reasons
-    rest = _why_rows_held(order.template, ledger, is_cut=cleaned.drop.found.truncated)
-    if reasons and not rest:
-        rest = "Release the import to load it as it is, or cancel it."
-    return " ".join((*reasons, rest))
-
-
-def _why_rows_held(template: Template, ledger: Ledger, *, is_cut: bool) -> str:
-    """Return what is wrong with the rows as a whole, or an empty text."""
-    if is_cut:
-        return (
-            "The file seems cut off in the middle of its last row. Ask the supplier for the whole file; release the"
-            " import to load what is here, or cancel it."
-        )
-    if ledger.rejected_share <= template.hold_above:
-        return ""
-    reasons = sorted(((rows, code) for fate, code, rows in ledger.by_fate if fate == "rejected"), reverse=True)
-    worst = ", ".join(f"{code} {rows:,}" for rows, code in reasons[:3])
-    return (
-        f"{ledger.fates['rejected']:,} of {ledger.rows:,} rows ({ledger.rejected_share:.0%}) would be rejected, more"
-        f" than hold_above ({template.hold_above:.0%}): {worst}. {find_code(reasons[0][1]).remedy}"
-        " Release the import to load the rest as it is, or cancel it."
-    )
-
-
 def _describe_file(order: Order, cleaned: CleanedDrop, columns: Comparison) -> dict[str, Any]:
     """Return what was found out about the file and is kept with the import: no cell of it."""
     is_let_through = order.is_released or order.is_forced
@@ -208,7 +184,7 @@ def _describe_file(order: Order, cleaned: CleanedDrop, columns: Comparison) -> d
     return asdict(found) | {
         "columns": list(cleaned.columns),
         "fingerprint": fingerprint_headers(found.headers),
-        "notices": [*found.notices, *columns.notices, *overruled],
+        "notices": [*found.notices, *order.notices, *columns.notices, *overruled],
     }
 
 

@@ -34,6 +34,7 @@ class Order:
     watch: Watch | None = None
     sha256: str = ""
     contact_data: MappedTables = field(default_factory=MappedTables)
+    notices: list[str] = field(default_factory=list)
     steps: dict[str, float] = field(default_factory=dict)
 
     @contextmanager

@@ -16,6 +16,7 @@ from pipelines.phones.parsing import PathCounts
 from pipelines.reading.drops import Drop, open_drop
 from pipelines.receipts import Sample
 from pipelines.run import MAX_ROWS
+from pipelines.templates.filling import fill_mapping
 
 CHUNK_ROWS = 100_000
 SAMPLE_ROWS = 5
@@ -57,6 +58,9 @@ def read_and_clean(order: Order, kept: Path, folder: Path) -> CleanedDrop:
         chunk = next(chunks, make_no_rows(len(drop.found.headers)))
     with order.timed("profile"):
         profile = profile_columns(chunk, drop.found.headers, order.template.phone.resolved_region)
+    filled = fill_mapping(order.home, order.template, order.origins, profile, drop.found.headers, order.name)
+    order.template, order.origins = filled.template, filled.origins
+    order.notices += filled.notices
     cleaner = Cleaner(order.template, drop.found.headers, order.name, profile, order.contact_data)
     rows, sample = 0, list[dict[str, Any]]()
     for number in count():

@@ -50,13 +50,15 @@ def import_(
 
     With --like and no FILE, the drop of that import is imported again.
     """
-    from pipelines.templates.saved import keep_template
+    from pipelines.templates.saved import FIRST_IMPORT, keep_template
 
     if not files and choices["like"] is None:
         raise click.UsageError("Missing argument 'FILE...'. With --like it may be left out.")
     chosen = choose(home, **choices)
     if chosen.template.response_url:
         click.echo("Note: response_url is kept with the import, but this version does not call it.", err=True)
+    if ad_hoc and chosen.origins.get("mapping") == FIRST_IMPORT:
+        chosen.origins["mapping"] = "template"  # found for these drops, kept nowhere
     drops = tuple((file, file.name) for file in files) or chosen.past_drop
     asked = {"on": on, "notes": notes, "force": force, "dry_run": dry_run}
     results = [_import_one(home, file, name, chosen, asked, as_json=as_json) for file, name in drops]

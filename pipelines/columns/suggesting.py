@@ -1,11 +1,14 @@
 """Propose which column feeds which field of a lead, by headers and cells."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
 from pipelines.columns.assigning import assign_best
+from pipelines.columns.headers import BLANKS, fold_header
 from pipelines.columns.scoring import ENOUGH, score_field, split_words
 from pipelines.columns.words import MOBILE, PHRASES
 from pipelines.schema import PHONE_SLOTS
@@ -15,6 +18,8 @@ FIELDS = (
     "title", "first_name", "last_name", "name", "company", "address", "city", "region", "postcode", "country",
     "phone", "email", "time_zone", "language", "notes",
 )  # fmt: skip
+# What stands between columns that are joined.
+SEPARATOR = ", "
 # A column below ENOUGH is still named as a possibility from here on.
 WORTH_A_LINE = 0.3
 # A column that suits another field better by more than this goes to that one or to none.
@@ -40,6 +45,16 @@ class Proposal:
 
     mapping: tuple[Suggestion, ...]
     doubtful: tuple[Suggestion, ...]
+
+
+def name_source(positions: Sequence[int], headers: Sequence[str]) -> str | int | dict[str, Any]:
+    """Return columns from 1 as a mapping names them: by header, or by position where it is blank or not alone."""
+    folded = Counter(map(fold_header, headers))
+    parts: list[str | int] = []
+    for position in positions:
+        header = headers[position - 1].strip(BLANKS)
+        parts.append(header if header and folded[fold_header(header)] == 1 else position)
+    return parts[0] if len(parts) == 1 else {"columns": parts, "separator": SEPARATOR}
 
 
 def propose_mapping(profile: pl.DataFrame, region: str | None) -> Proposal:

@@ -21,8 +21,9 @@ from pipelines.schema import PERSON_FIELDS, PHONE_SLOTS
 from pipelines.staging import CHUNK_ROWS, make_no_rows
 from pipelines.tables.declared import MappedTables, load_mapped_tables
 from pipelines.templates.choosing import choose_template
+from pipelines.templates.filling import fill_mapping
 from pipelines.templates.parts import Columns
-from pipelines.templates.template import Template
+from pipelines.templates.template import AUTO, Template
 
 RECORDS = 5
 SHOWN = (
@@ -46,6 +47,7 @@ def list_settings(template: Template, origins: Mapping[str, str]) -> list[dict[s
     values = template.model_dump(mode="json", by_alias=True)
     values["phone"] |= {"format": template.phone.resolved_format, "region": template.phone.resolved_region}
     values["currency"] = template.cost_currency
+    values["mapping"] = values["mapping"] or AUTO
     return [
         {"setting": key, "value": value, "from": origins.get(key) or _nearest_origin(key, origins)}
         for key, value in _flatten(values)
@@ -89,6 +91,8 @@ def preview_drop(
     headers = drop.found.headers
     chunk = next(drop.chunks(CHUNK_ROWS), make_no_rows(len(headers)))
     profile = profile_columns(chunk, headers, template.phone.resolved_region)
+    filled = fill_mapping(home, template, told, profile, headers, path.name)
+    template, told = filled.template, filled.origins
     cleaner = Cleaner(template, headers, path.name, profile, contact_data)
     columns = list_columns(profile)
     compared = compare_headers(_find_last(home, template.name, now), columns, template)
@@ -97,9 +101,9 @@ def preview_drop(
         "bytes": path.stat().st_size,
         "template": template.name,
         "settings": [row for row in list_settings(template, told) if not row["setting"].startswith("mapping.")],
-        "mapping": _list_mapping(template, headers, path.name),
+        "mapping": _list_mapping(template, told, headers, path.name),
         "found": asdict(drop.found) | {"columns": columns, "fingerprint": fingerprint_headers(headers)},
-        "notices": [*drop.found.notices, *compared.notices],
+        "notices": [*drop.found.notices, *filled.notices, *compared.notices],
         "hold_reasons": list(compared.hold_reasons),
         "records": cleaner.clean(chunk.head(RECORDS)).select(*SHOWN, *show_contact_data(contact_data)).to_dicts(),
     }
@@ -124,8 +128,10 @@ def _find_last(home: Home, template: str, now: datetime) -> list[ColumnShares] |
         return find_last_columns(connection, template)
 
 
-def _list_mapping(template: Template, headers: tuple[str, ...], file: str) -> list[dict[str, Any]]:
-    """Return per mapped field where it comes from: header and position, and the separator of joined columns."""
+def _list_mapping(
+    template: Template, origins: Mapping[str, str], headers: tuple[str, ...], file: str
+) -> list[dict[str, Any]]:
+    """Return per mapped field header and position, the separator of joined columns, and who said so."""
     rows: list[dict[str, Any]] = []
     for field, source in template.applied_mapping.items():
         parts = source.columns if isinstance(source, Columns) else [source]
@@ -136,11 +142,12 @@ def _list_mapping(template: Template, headers: tuple[str, ...], file: str) -> li
                 "headers": [headers[position - 1] for position in positions],
                 "positions": positions,
                 "separator": source.separator if isinstance(source, Columns) else None,
+                "from": origins.get(f"mapping.{field}") or _nearest_origin(f"mapping.{field}", origins),
             }
         )
     mapped: set[int] = set().union(*(row["positions"] for row in rows))
     rows += [
-        {"field": None, "headers": [header], "positions": [number], "separator": None}
+        {"field": None, "headers": [header], "positions": [number], "separator": None, "from": None}
         for number, header in enumerate(headers, start=1)
         if number not in mapped
     ]

@@ -1,36 +1,28 @@
 """A template for a new supplier, drafted from a file of theirs: what was found pinned, a mapping proposed."""
 
-import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 from phonenumbers import SUPPORTED_REGIONS
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from pipelines.columns.countries import Guess, guess_region
-from pipelines.columns.headers import BLANKS, fold_header, list_headers, show_header
+from pipelines.columns.headers import BLANKS, list_headers, show_header
 from pipelines.columns.profile import list_columns, profile_columns
 from pipelines.columns.scoring import MUCH
-from pipelines.columns.suggesting import Proposal, Suggestion, propose_mapping
+from pipelines.columns.suggesting import Proposal, Suggestion, name_source, propose_mapping
 from pipelines.errors import UserError
 from pipelines.home import Home, hash_file
 from pipelines.reading.drops import Found, open_drop
 from pipelines.reading.settings import FileSettings
 from pipelines.schema import PHONE_SLOTS
 from pipelines.staging import CHUNK_ROWS
+from pipelines.templates.reading import COMMENT_AT, write_line
 from pipelines.templates.saved import save_template, template_path
 
 MAX_LISTED = 40
-COMMENT_AT = 44
-SEPARATOR = ", "
-PLAIN = re.compile(r"[\w][\w ./+()'&-]*")
 
 
 @dataclass(frozen=True)
@@ -95,17 +87,11 @@ def draft_template(
 
 
 def _describe(each: Suggestion, headers: Sequence[str]) -> dict[str, Any]:
-    return {"field": each.field, "source": _source(each, headers), "confidence": round(each.confidence, 2)}
-
-
-def _source(each: Suggestion, headers: Sequence[str]) -> str | int | dict[str, Any]:
-    """Return the columns as a mapping names them: by header, or by position where the header is blank or not alone."""
-    folded = Counter(map(fold_header, headers))
-    parts: list[str | int] = []
-    for position in each.positions:
-        header = headers[position - 1].strip(BLANKS)
-        parts.append(header if header and folded[fold_header(header)] == 1 else position)
-    return parts[0] if len(parts) == 1 else {"columns": parts, "separator": SEPARATOR}
+    return {
+        "field": each.field,
+        "source": name_source(each.positions, headers),
+        "confidence": round(each.confidence, 2),
+    }
 
 
 def _write(
@@ -136,7 +122,7 @@ def _write(
         comment = f"{each.confidence:.2f}"
         if not all(headers[position - 1].strip(BLANKS) for position in each.positions):
             comment += ", by what the cells look like"
-        lines.append("  " + write_line(each.field, _source(each, headers), comment))
+        lines.append("  " + write_line(each.field, name_source(each.positions, headers), comment))
     lines += [
         "  # " + write_line(each.field, _name(each, headers), f"{each.confidence:.2f}") for each in proposal.doubtful
     ]
@@ -150,7 +136,7 @@ def _write(
 
 def _name(each: Suggestion, headers: Sequence[str]) -> str | int:
     """Return a column for a comment: on one line, whatever its header holds."""
-    source = _source(each, headers)
+    source = name_source(each.positions, headers)
     return show_header(source) if isinstance(source, str) else each.positions[0]
 
 
@@ -182,28 +168,3 @@ def _pin_phone(profile: pl.DataFrame, proposal: Proposal, guess: Guess) -> tuple
         if first["possible"] >= MUCH:
             told.append(f"{first['possible']:.0%} may lack their area code: see area_code")
     return value, "; ".join(told)
-
-
-def write_line(key: str, value: object, comment: str = "") -> str:
-    """Return ``key: value`` on one line of YAML, whatever characters the value holds, and a comment behind it."""
-    yaml = YAML()
-    yaml.width = 1 << 30
-    text = StringIO()
-    yaml.dump({key: _quote(value)}, text)
-    line = text.getvalue().removesuffix("\n")
-    return f"{line:<{COMMENT_AT}}  # {comment}" if comment else line
-
-
-def _quote(value: object) -> object:
-    """Return a value as ruamel writes it on one line: lists and mappings in brackets, odd texts in double quotes."""
-    if isinstance(value, dict):
-        pairs = CommentedMap({key: _quote(item) for key, item in value.items()})
-        pairs.fa.set_flow_style()
-        return pairs
-    if isinstance(value, list):
-        items = CommentedSeq(map(_quote, value))
-        items.fa.set_flow_style()
-        return items
-    if isinstance(value, str) and not PLAIN.fullmatch(value):
-        return DoubleQuotedScalarString(value)
-    return value

@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 from pipelines.errors import UserError, nearest
 from pipelines.home import Home, write_whole
 from pipelines.templates.reading import NAME, read_yaml, to_text
-from pipelines.templates.template import build_template
+from pipelines.templates.template import AUTO, build_template
 
 # What a template needs beside its mapping to be in order: enough to check a mapping by itself.
 _CHECKED_WITH = {"name": "mapping", "supplier": "x", "list": {"name": "x"}, "ignore_secondary": True}
@@ -45,12 +45,19 @@ def load_mapping(home: Home, name: str) -> dict[str, Any]:
         raise UserError(
             "mapping", f"None is saved as '{name}'.", nearest(name, known) or "See: leadmill mappings list."
         )
-    return read_yaml(path.read_text(encoding="utf-8-sig"), path.name)
+    mapping = read_yaml(path.read_text(encoding="utf-8-sig"), path.name)
+    if not mapping:
+        raise UserError(path.name, "It maps nothing.", "Write field: header, one a line.")
+    return mapping
 
 
 def save_mapping(home: Home, name: str, mapping: dict[str, Any], *, replace: bool = False) -> Path:
     """Save a mapping under a name after checking it. Raises UserError where the name is taken or a field is wrong."""
     path = mapping_path(home, name)
+    if name == AUTO:
+        raise UserError("mapping", "'auto' in a template means that its first import finds it.", "Choose another name.")
+    if not mapping:
+        raise UserError("mapping", "There is nothing to save: no field is mapped yet.", "Import a drop first.")
     if path.exists() and not replace:
         raise UserError("mapping", f"'{name}' is saved already.", "Choose another name, or say --replace.")
     build_template({**_CHECKED_WITH, "mapping": mapping}, path.name)

@@ -5,12 +5,17 @@ from io import StringIO
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from pipelines.errors import UserError
 
 # What a template or mapping may be called: a file's name on every system.
 NAME = re.compile(r"[^\W_][\w .+-]{0,99}")
+# Where comments begin, and texts that need no quotes.
+COMMENT_AT = 44
+PLAIN = re.compile(r"[\w][\w ./+()'&-]*")
 
 
 def read_yaml(text: str, where: str, what: str = "A template") -> dict[str, Any]:
@@ -53,3 +58,28 @@ def to_text(values: Any, yaml: YAML) -> str:  # noqa: ANN401  whatever YAML hold
     text = StringIO()
     yaml.dump(values, text)
     return text.getvalue()
+
+
+def write_line(key: str, value: object, comment: str = "") -> str:
+    """Return ``key: value`` on one line of YAML, whatever characters the value holds, and a comment behind it."""
+    yaml = YAML()
+    yaml.width = 1 << 30
+    text = StringIO()
+    yaml.dump({key: _quote(value)}, text)
+    line = text.getvalue().removesuffix("\n")
+    return f"{line:<{COMMENT_AT}}  # {comment}" if comment else line
+
+
+def _quote(value: object) -> object:
+    """Return a value as ruamel writes it on one line: lists and mappings in brackets, odd texts in double quotes."""
+    if isinstance(value, dict):
+        pairs = CommentedMap({key: _quote(item) for key, item in value.items()})
+        pairs.fa.set_flow_style()
+        return pairs
+    if isinstance(value, list):
+        items = CommentedSeq(map(_quote, value))
+        items.fa.set_flow_style()
+        return items
+    if isinstance(value, str) and not PLAIN.fullmatch(value):
+        return DoubleQuotedScalarString(value)
+    return value

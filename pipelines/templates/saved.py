@@ -13,9 +13,11 @@ from pipelines.home import Home, write_whole
 from pipelines.templates.defaults import default_supplier, forget_default, read_defaults
 from pipelines.templates.mappings import load_mapping
 from pipelines.templates.reading import NAME, read_yaml, to_text
-from pipelines.templates.template import Template, build_template
+from pipelines.templates.template import AUTO, Template, build_template
 
 MAX_BYTES = 1 << 20
+# Where the mapping of a saved template is from that says ``mapping: auto``.
+FIRST_IMPORT = "first import"
 
 NEW_TEMPLATE = """\
 # yaml-language-server: $schema=template.schema.json
@@ -88,13 +90,16 @@ def load_template(
 ) -> tuple[Template, dict[str, str]]:
     """Return a template with overrides applied, and where each setting that is not a default came from.
 
-    Overrides are keys as of ``override_values``. Origins map dotted keys to ``template``, ``override``, ``home`` or
-    ``mapping NAME``; a key that is not there has its default. Raises UserError for anything the template may not say.
+    Overrides are keys as of ``override_values``. Origins map dotted keys to ``template``, ``override``, ``home``,
+    ``mapping NAME`` or ``first import`` (of a saved template that is not mapped yet); a key that is not there has its
+    default. Raises UserError for anything the template may not say.
     """
     path = find_template(home, name_or_path)
     values = read_values(path)
     origins = dict.fromkeys(_dotted(values), "template")
     origins |= complete_values(home, values)
+    if values.get("mapping") in (AUTO, {}) and path.parent.resolve() == home.templates.resolve():
+        origins["mapping"] = FIRST_IMPORT
     origins = override_values(home, values, overrides or {}, origins)
     return build_template(values, path.name), origins
 
@@ -105,7 +110,7 @@ def complete_values(home: Home, values: dict[str, Any]) -> dict[str, str]:
     if values.get("supplier") is None and (supplier := default_supplier(home)):
         values["supplier"] = supplier
         origins["supplier"] = "home"
-    if isinstance(name := values.get("mapping"), str):
+    if isinstance(name := values.get("mapping"), str) and name != AUTO:
         values["mapping"] = load_mapping(home, name)
         origins["mapping"] = f"mapping {name}"
     return origins

@@ -47,13 +47,16 @@ PARTS: dict[str, type[Settings]] = {
     "cooldown.account": Periods,
 }
 Source = str | int | Columns
+# As mapping: the first import finds it. A template that is not mapped yet has an empty mapping.
+AUTO = "auto"
 # Sections of templates elsewhere that do nothing any more; they are passed over (checklist MA-043).
 NOT_IN_USE = {"primary_key", "primary_key_field", "third_party"}
 
 
+NO_CONTACT = "maps neither a phone nor an e-mail: map at least one of phone1 and email."
 MISSING = {
     "supplier": "Add it to the template, or name one for all: leadmill suppliers default NAME.",
-    "mapping": "Add it to the template, or name one that is saved: --mapping NAME.",
+    "mapping": "Add it to the template (auto: the first import finds it), or name a saved one: --mapping NAME.",
 }
 
 
@@ -130,8 +133,11 @@ class Template(Settings):
     def check_lists(cls, mapping: object) -> object:
         """Refuse a bare list of columns, as it does not say what stands between them; leave out blank sources.
 
-        A field that comes from nowhere (``twitter: ""``) is not mapped (checklist AM-014).
+        A field that comes from nowhere (``twitter: ""``) is not mapped (checklist AM-014). ``auto`` is the empty
+        mapping, which the first import fills (checklist CM-003).
         """
+        if mapping in (AUTO, {}):
+            return {}
         if type(mapping) is not dict:
             return mapping
         mapping = {field: source for field, source in mapping.items() if source not in ("", None)}
@@ -141,6 +147,8 @@ class Template(Settings):
                 f"field '{lists[0]}' comes from several columns: write {{columns: [...], separator: \", \"}}, or"
                 ' separator: "" to glue them.'
             )
+        if not mapping:
+            raise ValueError(NO_CONTACT)
         return mapping
 
     @field_validator("mapping")
@@ -153,8 +161,8 @@ class Template(Settings):
             parts = source.columns if isinstance(source, Columns) else [source]
             if any((isinstance(p, int) and p < 1) or p == "" for p in parts):
                 raise ValueError(f"field '{field}' comes from a header or from a position from 1.")
-        if not set(mapping) & {*PHONE_SLOTS, "email"}:
-            raise ValueError("maps neither a phone nor an e-mail: map at least one of phone1 and email.")
+        if mapping and not set(mapping) & {*PHONE_SLOTS, "email"}:
+            raise ValueError(NO_CONTACT)
         if "name" in mapping and {"first_name", "last_name"} & set(mapping):
             raise ValueError("maps name as well as first_name or last_name: name is split into those two.")
         return mapping
@@ -162,6 +170,8 @@ class Template(Settings):
     @model_validator(mode="after")
     def check_together(self) -> Self:
         """Refuse a contact rule that the mapping cannot meet."""
+        if not self.mapping:
+            return self
         if self.contact == "phone" and not set(self.mapping) & set(PHONE_SLOTS):
             raise ValueError("contact: phone, yet the mapping has no phone.")
         if (self.contact == "email" or self.email.required) and "email" not in self.mapping:

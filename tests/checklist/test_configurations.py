@@ -59,3 +59,127 @@ def test_a_default_that_is_no_language_tag_is_refused_in_one_line(world, languag
     assert answer.code == 2
     assert said in answer.err
     assert answer.err.count("\n") == 1
+
+
+AUTO = """\
+# kept by Mary
+supplier: Acme   # paid monthly
+list: {name: Warm}
+mapping: auto    # to be found
+hold_above: 1
+"""
+ROWS = "".join(f"Ann{n},Able,07400 12345{n},ann{n}@example.com,X{n}\n" for n in range(6))
+FIRST = f"Vorname,Name,Handy,email,Ref\n{ROWS}"
+
+
+def save_auto(world, home, text=AUTO, name="web"):
+    home.make()
+    path = home.templates / f"{name}.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.feature("CM-003")
+def test_the_first_import_finds_the_mapping_and_the_template_keeps_it_and_the_rest_of_its_text(world, home):
+    path = save_auto(world, home)
+    checked = world.lm("templates", "check", path)
+    previewed = world.lm("preview", world.write("a.csv", FIRST), "-t", "web", "--json").json
+    untouched = path.read_text()
+
+    (first,) = world.lm("import", "a.csv", "-t", "web", "--json").json
+
+    kept = path.read_text()
+    assert (checked.code, untouched) == (0, AUTO)
+    assert {row["field"]: (row["headers"], row["from"]) for row in previewed["mapping"]} == {
+        "first_name": (["Vorname"], "first import"),
+        "last_name": (["Name"], "first import"),
+        "phone1": (["Handy"], "first import"),
+        "email": (["email"], "first import"),
+        None: (["Ref"], None),
+    }
+    assert first["created"] == 6
+    assert "first_name from 'Vorname', last_name from 'Name', email from 'email', phone1 from 'Handy'" in " ".join(
+        first["notices"]
+    )
+    found = "mapping:    # to be found\n  first_name: Vorname\n  last_name: Name\n  email: email\n  phone1: Handy\n"
+    assert kept == AUTO.replace("mapping: auto    # to be found\n", found)
+
+
+@pytest.mark.feature("CM-003")
+def test_later_imports_go_by_what_the_first_one_found_and_a_lost_header_is_refused(world, home):
+    save_auto(world, home)
+    second = f"Handy,Vorname,Name,email\n{'07400 123499,Cy,Cole,'}\n"
+    drops = [world.write("a.csv", FIRST), world.write("b.csv", second)]
+
+    both = world.lm("import", *drops, "-t", "web", "--json").json
+    lost = world.lm("import", world.write("c.csv", second.replace("Handy", "Mobil")), "-t", "web")
+
+    assert [result["created"] for result in both] == [6, 1]
+    assert not any("was found in this drop" in notice for notice in both[1]["notices"])
+    assert lost.code == 2
+    assert "'Handy' is not there" in lost.err
+
+
+@pytest.mark.feature("CM-003")
+def test_a_drop_whose_columns_are_not_certain_is_refused_with_what_to_write(world, home):
+    path = save_auto(world, home)
+    drop = world.write("a.csv", "Code,What\n" + "".join(f"A{n},thing {n}\n" for n in range(8)))
+
+    answer = world.lm("import", drop, "-t", "web")
+
+    assert (answer.code, path.read_text()) == (2, AUTO)
+    assert "Found: Code, What." in answer.err
+    assert "mapping: {phone1: HEADER}" in answer.err
+
+
+@pytest.mark.parametrize("option", ["--dry-run", "--ad-hoc"])
+def test_a_dry_run_and_a_one_off_import_find_the_mapping_and_do_not_keep_it(world, home, option):
+    path = save_auto(world, home, AUTO.replace("auto", "{}"))
+
+    (result,) = world.lm("import", world.write("a.csv", FIRST), "-t", "web", option, "--json").json
+
+    assert result["created"] == 6
+    assert path.read_text() == AUTO.replace("auto", "{}")
+    told = "once the import is completed" if option == "--dry-run" else "for this drop only"
+    assert told in " ".join(result["notices"])
+
+
+def test_a_template_outside_the_home_is_used_with_what_is_found_and_says_that_it_does_not_keep_it(world, home):
+    path = world.write("web.yaml", AUTO)
+
+    (result,) = world.lm("import", world.write("a.csv", FIRST), "-t", path, "--json").json
+
+    assert result["created"] == 6
+    assert "for this drop only" in " ".join(result["notices"])
+    assert path.read_text() == AUTO
+
+
+def test_a_held_first_import_brings_its_mapping_when_it_is_released(world, home):
+    path = save_auto(world, home, AUTO.replace("hold_above: 1", "hold_above: 0"))
+    drop = world.write("a.csv", FIRST + "Bob,Bell,123,,X\n")
+
+    (held,) = world.lm("import", drop, "-t", "web", "--json").json
+    waiting = path.read_text()
+    world.lm("release", held["import_id"])
+
+    assert (held["status"], "mapping: auto" in waiting) == ("held", True)
+    assert "  phone1: Handy\n" in path.read_text()
+
+
+def test_a_mapping_that_is_found_has_to_go_with_the_rest_of_the_template(world, home):
+    save_auto(world, home, AUTO + "contact: phone\n")
+
+    answer = world.lm("import", world.write("a.csv", "Name,Mail\nAnn,ann@example.com\n"), "-t", "web")
+
+    assert answer.code == 2
+    assert "contact: phone, yet the mapping has no phone." in answer.err
+
+
+def test_auto_is_no_name_of_a_saved_mapping(world, home):
+    save_auto(world, home)
+
+    named = world.lm("mappings", "save", "auto", "--from", world.make_template())
+    empty = world.lm("mappings", "save", "first", "--from", "web")
+
+    assert (named.code, empty.code) == (2, 2)
+    assert "no field is mapped yet" in empty.err

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.columns.headers import BLANKS
-from pipelines.templates.drafting import write_line
+from pipelines.templates.reading import write_line
 from pipelines.templates.saved import read_yaml
 
 STRINGS = Path(__file__).parents[2].parent / "shared" / "data" / "strings" / "blns.json"
