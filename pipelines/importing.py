@@ -34,6 +34,7 @@ from pipelines.receipts import (
     record_import,
     require_held,
 )
+from pipelines.reuse import require_unused, why_used
 from pipelines.run import Run, place_run, plan_run
 from pipelines.screening.verdicts import screen
 from pipelines.staging import CleanedDrop, read_and_clean, require_balance
@@ -93,6 +94,7 @@ def carry_out(order: Order) -> ImportResult:
     order.contact_data = load_mapped_tables(order.home, order.template)
     try:
         with order.timed("keep"):
+            require_unused(order)
             kept = _keep(order)
     except UserError as error:
         return _outline(order, "failed", None, str(error))
@@ -145,6 +147,8 @@ def _screen_and_commit(
     )
     if earlier:
         return _already(order, *earlier)
+    if used := why_used(connection, order):
+        return _outline(order, "failed", None, used)
     if order.import_id:
         require_held(connection, order.import_id)  # another may have released or cancelled it meanwhile
         forget_import(connection, order.import_id)

@@ -22,7 +22,7 @@ def templates() -> None:
 @with_home
 def list_(home: Home, as_json: bool) -> int:
     """List the saved templates."""
-    from pipelines.templates.saved import describe_templates
+    from pipelines.templates.describing import describe_templates
 
     rows = describe_templates(home)
     if as_json:

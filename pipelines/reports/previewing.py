@@ -17,6 +17,7 @@ from pipelines.published.publishing import current_generation
 from pipelines.published.reading import open_reader
 from pipelines.reading.drops import open_drop
 from pipelines.receipts import find_last_columns
+from pipelines.reuse import require_published_unused
 from pipelines.schema import PERSON_FIELDS, PHONE_SLOTS
 from pipelines.staging import CHUNK_ROWS, make_no_rows
 from pipelines.tables.declared import MappedTables, load_mapped_tables
@@ -85,6 +86,7 @@ def preview_drop(
     written. Raises UserError for a template or file that is wrong.
     """
     template, told = choose_template(home, template_name, overrides, origins)
+    require_published_unused(home, template)
     contact_data = load_mapped_tables(home, template)
     hash_file(path)  # says what is wrong with a path that is no file
     drop = open_drop(path, template.file.to_settings(), template.headers)

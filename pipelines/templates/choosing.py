@@ -9,7 +9,7 @@ from pipelines.templates.saved import load_template, override_values
 from pipelines.templates.template import Template, build_template
 
 # What is about a drop and its list rather than about how drops are handled: not among the settings of a template.
-DETAILS = {"name", "description", "supplier", "user", "cost_per_lead", "currency", "cost_basis", "list", "survey", "mapping", "call_info"}  # noqa: E501  # fmt: skip
+DETAILS = {"name", "description", "supplier", "user", "cost_per_lead", "currency", "cost_basis", "list", "survey", "mapping", "call_info", "reusable"}  # noqa: E501  # fmt: skip
 
 
 def choose_template(

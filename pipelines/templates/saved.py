@@ -10,7 +10,7 @@ from ruamel.yaml import YAML
 
 from pipelines.errors import UserError, nearest
 from pipelines.home import Home, write_whole
-from pipelines.templates.defaults import default_supplier, forget_default, read_defaults
+from pipelines.templates.defaults import default_supplier, forget_default
 from pipelines.templates.mappings import load_mapping
 from pipelines.templates.reading import NAME, read_yaml, to_text
 from pipelines.templates.template import AUTO, Template, build_template
@@ -187,30 +187,6 @@ def keep_template(home: Home, name_or_path: str, mapping: str | None = None) -> 
     if "mapping" not in values and mapping:
         text = f"{text.rstrip()}\nmapping: {json.dumps(mapping)}\n"
     save_template(home, name, text)
-
-
-def describe_templates(home: Home) -> list[dict[str, Any]]:
-    """Return per saved template: name, description, supplier, list, whose default it is, and what is wrong."""
-    rows = []
-    defaults = read_defaults(home)
-    for name in list_names(home):
-        row: dict[str, Any] = {
-            "name": name,
-            "description": "",
-            "supplier": "",
-            "list": "",
-            "is_default": defaults.template == name,
-            "default_of": sorted(user for user, theirs in defaults.templates.items() if theirs == name),
-            "problem": None,
-        }
-        try:
-            template, _ = load_template(home, name)
-            where = template.list.name or f"{template.list.prefix}… ({template.list.mode})"
-            row |= {"description": template.description, "supplier": template.supplier, "list": where}
-        except UserError as error:
-            row["problem"] = str(error)
-        rows.append(row)
-    return rows
 
 
 def clone_template(home: Home, name: str, new: str) -> Path:

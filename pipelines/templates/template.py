@@ -71,6 +71,7 @@ class Template(Settings):
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
     cost_basis: Literal["received", "accepted", "created"] = "received"
     high_priority: StrictBool = False
+    reusable: StrictBool = True
     list: ListChoice
     file: FileOptions = FileOptions()
     phone: PhoneOptions = PhoneOptions()

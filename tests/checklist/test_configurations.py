@@ -183,3 +183,80 @@ def test_auto_is_no_name_of_a_saved_mapping(world, home):
 
     assert (named.code, empty.code) == (2, 2)
     assert "no field is mapped yet" in empty.err
+
+
+ONCE = AUTO.replace("mapping: auto", "mapping: {phone1: Tel}") + "reusable: false\n"
+
+
+@pytest.mark.feature("CM-028")
+def test_a_template_for_one_import_is_used_up_by_it_and_a_clone_is_not(world, home):
+    save_auto(world, home, ONCE)
+    first, second = world.write("a.csv", "Tel\n07400 123456\n"), world.write("b.csv", "Tel\n07400 123457\n")
+    previewed = world.lm("preview", first, "-t", "web")
+
+    (made,) = world.lm("import", first, "-t", "web", "--json").json
+    again = world.lm("import", first, "-t", "web", "--json").json
+    refused = [
+        world.lm(*command)
+        for command in (
+            ("import", second, "-t", "web"),
+            ("import", second, "-t", "web", "--dry-run"),
+            ("import", first, "-t", "web", "--force"),
+            ("import", second, "--like", made["import_id"]),
+            ("preview", second, "-t", "web"),
+            ("preview", second, "--like", made["import_id"]),
+        )
+    ]
+    listed = world.lm("templates", "list", "--json").json
+    world.lm("templates", "clone", "web", "web two")
+    (cloned,) = world.lm("import", second, "-t", "web two", "--json").json
+
+    assert (previewed.code, made["status"]) == (0, "completed")
+    assert again[0]["status"] == "already_imported"
+    told = f"template web: It was for one import and was used by {made['import_id']}. Clone it:"
+    assert [(answer.code, told in answer.err) for answer in refused] == [(2, True)] * 6
+    assert [row["used_by"] for row in listed] == [made["import_id"]]
+    assert cloned["status"] == "completed"
+    assert world.ask("SELECT count(*) FROM imports") == [(2,)]
+
+
+@pytest.mark.feature("CM-028")
+def test_a_held_import_uses_a_template_up_and_is_released_by_it_and_one_that_failed_or_was_cancelled_does_not(
+    world, home
+):
+    save_auto(world, home, ONCE.replace("hold_above: 1", "hold_above: 0"))
+    bad = "Tel\n07400 123456\n12\n"
+    failed = world.lm("import", world.write("x.csv", "Phone\n1\n"), "-t", "web")
+    (cancelled,) = world.lm("import", world.write("y.csv", bad + "13\n"), "-t", "web", "--json").json
+    world.lm("cancel", cancelled["import_id"])
+
+    (held,) = world.lm("import", world.write("a.csv", bad), "-t", "web", "--json").json
+    other = world.lm("import", world.write("b.csv", bad + "14\n"), "-t", "web")
+    (released,) = world.lm("release", held["import_id"], "--json").json
+
+    assert (failed.code, cancelled["status"], held["status"]) == (2, "held", "held")
+    assert held["import_id"] in other.err
+    assert released["status"] == "completed"
+
+
+def test_of_two_drops_at_once_a_template_for_one_import_takes_one_and_says_so_of_the_other(world, home):
+    save_auto(world, home, ONCE)
+    drops = [world.write(f"{name}.csv", f"Tel\n07400 12345{n}\n") for n, name in enumerate("ab")]
+
+    answer = world.lm("import", *drops, "-t", "web", "--json")
+
+    assert [result["status"] for result in answer.json] == ["completed", "failed"]
+    assert answer.code == 1
+    assert "was used by" in answer.err
+
+
+def test_the_store_itself_is_asked_under_the_lock(world, home, monkeypatch):
+    save_auto(world, home, ONCE)
+    world.lm("import", world.write("a.csv", "Tel\n07400 123456\n"), "-t", "web")
+    monkeypatch.setattr("pipelines.reuse.find_published_use", lambda home, template: {})
+
+    answer = world.lm("import", world.write("b.csv", "Tel\n07400 123457\n"), "-t", "web")
+
+    assert answer.code == 2
+    assert "was used by" in answer.err
+    assert world.ask("SELECT count(*) FROM imports") == [(1,)]
