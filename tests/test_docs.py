@@ -57,6 +57,8 @@ def test_every_code_is_explained_and_nothing_else():
 def test_every_code_that_the_pipelines_use_is_known():
     used = set()
     for path in [*ROOT.glob("pipelines/**/*.py"), *ROOT.glob("sql/**/*.sql")]:
+        if "dialects" in path.parts:  # held to the codes by a test of its own
+            continue
         used |= set(re.findall(r"""["']((?:R|Q|W)_[A-Z_]+[A-Z])["']""", path.read_text()))
 
     assert used - set(CODES) == set()

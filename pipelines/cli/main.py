@@ -18,6 +18,7 @@ COMMANDS = {
     "history": "history:history",
     "show": "history:show",
     "rejects": "history:rejects",
+    "results": "reports:results",
     "log": "history:log",
     "templates": "templates:templates",
     "tables": "tables:tables",

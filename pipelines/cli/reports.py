@@ -1,4 +1,4 @@
-"""Commands for analysts: report, query."""
+"""Commands for analysts: report, query, results."""
 
 from datetime import date
 from pathlib import Path
@@ -119,4 +119,34 @@ def query(home: Home, sql: str, form: str, output: Path | None, as_json: bool) -
         print_rows("", answer.to_dicts(), answer.columns, empty="No rows.")
     else:
         _hand_over(render_frame(answer, "csv" if form == "table" else form), form, output, answer.height)
+    return 0
+
+
+@click.command()
+@click.argument("import_id", metavar="IMPORT")
+@click.option("-o", "--output", "output", metavar="FILE", type=click.Path(path_type=Path), help="csv, json or parquet.")
+@click.option(
+    "--dialect",
+    type=click.Choice(["leadmill", "checkmarket"]),
+    default="leadmill",
+    show_default=True,
+    help="In whose codes.",
+)
+@with_json
+@with_home
+def results(home: Home, import_id: str, output: Path | None, dialect: str, as_json: bool) -> int:
+    """Say of every row of an import what became of it and why: codes and ids, nothing of the person."""
+    from pipelines.reports.answering import list_results
+    from pipelines.reports.reporting import render_frame
+
+    rows = list_results(home, import_id, dialect, current_time())
+    if output is not None:
+        form = output.suffix.lstrip(".").lower()
+        _hand_over(render_frame(rows, form), form, output, rows.height)
+        if as_json:
+            echo_json({"import_id": import_id, "dialect": dialect, "file": str(output), "rows": rows.height})
+    elif as_json:
+        echo_json({"import_id": import_id, "dialect": dialect, "rows": rows.to_dicts()})
+    else:
+        print_rows(f"Results of {import_id}", rows.to_dicts(), rows.columns, empty="The drop had no rows.")
     return 0

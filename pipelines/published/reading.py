@@ -8,6 +8,7 @@ from datetime import date, datetime
 import duckdb
 import polars as pl
 
+from pipelines.dialects import checkmarket
 from pipelines.errors import UserError
 from pipelines.home import Home
 from pipelines.published.publishing import RELATIONS, ensure_published
@@ -21,6 +22,8 @@ REPORTS = {
     "supplier_summary_by_week": "week",
     "supplier_summary_by_month": "month",
 }
+# What became of each row, in the codes of other systems.
+DIALECTS = ("checkmarket_results",)
 # What goes at the midnight that ends a lead's last day: the lead, its callbacks, its place in the dialler's buffer and
 # those in surveys, which also expire by themselves.
 LIVE = {
@@ -56,6 +59,13 @@ def open_reader(home: Home, now: datetime) -> Iterator[duckdb.DuckDBPyConnection
             connection.execute(f'CREATE VIEW "{table.name}" AS {select_table(connection, table, generation)}')
         for name, period in REPORTS.items():
             connection.execute(f"CREATE VIEW {name} AS {summarise_suppliers(period)}")
+        connection.execute("CREATE TABLE checkmarket_codes (code VARCHAR, result_code VARCHAR, message VARCHAR)")
+        connection.execute(
+            "INSERT INTO checkmarket_codes SELECT unnest(?), unnest(?), unnest(?)",
+            [list(values) for values in zip(*checkmarket.list_results(), strict=True)],
+        )
+        for name in DIALECTS:
+            connection.execute(f"CREATE VIEW {name} AS {read_query(f'reports/{name}')}")
         connection.execute("SET allowed_directories = [?]", [str(home.published.resolve())])
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
@@ -107,8 +117,8 @@ def _list_relations(connection: duckdb.DuckDBPyConnection) -> list[str]:
     views = connection.sql(
         "SELECT view_name FROM duckdb_views() WHERE NOT internal AND view_name <> 'clock'"
     ).fetchall()
-    own = sorted({view[0] for view in views} - {*RELATIONS, *REPORTS})
-    return [*RELATIONS, *own, *REPORTS]
+    own = sorted({view[0] for view in views} - {*RELATIONS, *REPORTS, *DIALECTS})
+    return [*RELATIONS, *own, *REPORTS, *DIALECTS]
 
 
 def _first_line(error: Exception) -> str:

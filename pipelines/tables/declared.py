@@ -27,6 +27,7 @@ OWN_COLUMNS = ("lead_id", "list_id", "expires_at")
 TAKEN = (
     *("leads", "lists", "suppliers", "imports", "import_rows", "import_reasons", "dnc", "dnc_loads", "callbacks"),
     *("fetched", "dispositions", "survey_places", "audit_log", "clock", "run", "part"),
+    *("checkmarket_codes", "checkmarket_results"),
 )
 Value = str | int | bool | Decimal | date | time | datetime
 

@@ -5,7 +5,7 @@ import pytest
 from pipelines.errors import UserError
 from pipelines.home import Home
 from pipelines.published.publishing import RELATIONS
-from pipelines.published.reading import REPORTS
+from pipelines.published.reading import DIALECTS, REPORTS
 from pipelines.tables.declared import TAKEN, build_table, load_mapped_tables, load_table
 from pipelines.templates.template import build_template
 
@@ -75,7 +75,7 @@ def test_what_is_wrong_with_a_table_is_said_in_one_line(home, text, message):
 
 
 def test_no_table_takes_the_name_of_another_relation():
-    for name in {*RELATIONS, *REPORTS, "clock"}:
+    for name in {*RELATIONS, *REPORTS, *DIALECTS, "clock", "checkmarket_codes"}:
         with pytest.raises(UserError, match="another relation"):
             build_table({"name": name}, name)
     assert set(RELATIONS) <= set(TAKEN)
