@@ -1,5 +1,8 @@
 """The command ``leadmill mappings``: mappings saved apart from settings."""
 
+from pathlib import Path
+from typing import Literal
+
 import click
 
 from pipelines.cli.options import Home, with_home, with_json
@@ -39,6 +42,44 @@ def show(home: Home, name: str, as_json: bool) -> int:
         echo_json({"name": name, "mapping": mapping})
     else:
         print_rows(f"Mapping {name}", [{"field": field, "source": source} for field, source in mapping.items()])
+    return 0
+
+
+@mappings.command()
+@click.argument("name")
+@click.option("--from", "file", required=True, metavar="FILE", type=click.Path(path_type=Path), help="JSON or YAML.")
+@click.option(
+    "--direction",
+    type=click.Choice(["field", "header", "auto"]),
+    default="auto",
+    show_default=True,
+    help="What comes first: our field, or the header of the supplier's file.",
+)
+@click.option("--table", metavar="TABLE", help="The contact data table for fields that no lead has, such as twitter.")
+@click.option("--replace", is_flag=True, help="Write over the mapping of this name.")
+@with_json
+@with_home
+def new(
+    home: Home,
+    name: str,
+    file: Path,
+    direction: Literal["field", "header", "auto"],
+    table: str | None,
+    replace: bool,
+    as_json: bool,
+) -> int:
+    """Save a mapping from a file of another system, field: header or header: field."""
+    from pipelines.templates.mappings import save_mapping
+    from pipelines.templates.turning import read_mapping, turn_mapping
+
+    given = None if direction == "auto" else direction
+    mapping, settled = turn_mapping(read_mapping(file), file.name, given, table)
+    path = save_mapping(home, name, mapping, replace=replace)
+    if as_json:
+        echo_json({"name": name, "path": str(path), "direction": settled, "mapping": mapping})
+    else:
+        first = "field: header" if settled == "field" else "header: field"
+        click.echo(f"Saved {path}: {len(mapping)} fields, taken as {first}.")
     return 0
 
 

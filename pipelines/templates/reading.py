@@ -2,6 +2,7 @@
 
 import re
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -13,9 +14,22 @@ from pipelines.errors import UserError
 
 # What a template or mapping may be called: a file's name on every system.
 NAME = re.compile(r"[^\W_][\w .+-]{0,99}")
-# Where comments begin, and texts that need no quotes.
+# Where comments begin; the greatest size in bytes; texts that need no quotes.
 COMMENT_AT = 44
+MAX_BYTES = 1 << 20
 PLAIN = re.compile(r"[\w][\w ./+()'&-]*")
+
+
+def read_file(path: Path, what: str) -> str:
+    """Return the text of a file that a person wrote; ``what`` it is, for the error. Raises UserError."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise UserError(str(path), f"{what} is smaller than 1 MiB.", "Is this the right file?")
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise UserError(str(path), f"{what} is UTF-8 text.", "Save it as UTF-8.") from None
+    except OSError as error:
+        raise UserError(str(path), f"The file cannot be read: {error.strerror}.", "Check the path.") from None
 
 
 def read_yaml(text: str, where: str, what: str = "A template") -> dict[str, Any]:
@@ -41,7 +55,7 @@ def read_yaml(text: str, where: str, what: str = "A template") -> dict[str, Any]
     except (YAMLError, ValueError, RecursionError) as error:
         raise UserError(where, f"This is not YAML: {str(error).splitlines()[0]}.", "Correct the file.") from None
     if not isinstance(values, dict):
-        document = "docs/templates.md" if what == "A template" else "docs/tables.md"
+        document = "docs/templates.md" if what in ("A template", "A mapping") else "docs/tables.md"
         raise UserError(where, f"{what} is a YAML mapping of keys.", f"See {document}.")
     return {str(key): value for key, value in values.items()}
 

@@ -12,10 +12,9 @@ from pipelines.errors import UserError, nearest
 from pipelines.home import Home, write_whole
 from pipelines.templates.defaults import default_supplier, forget_default
 from pipelines.templates.mappings import load_mapping
-from pipelines.templates.reading import NAME, read_yaml, to_text
+from pipelines.templates.reading import NAME, read_file, read_yaml, to_text
 from pipelines.templates.template import AUTO, Template, build_template
 
-MAX_BYTES = 1 << 20
 # Where the mapping of a saved template is from that says ``mapping: auto``.
 FIRST_IMPORT = "first import"
 
@@ -40,15 +39,7 @@ def read_values(path: Path, what: str = "A template") -> dict[str, Any]:
 
     ``what`` is what the file is, for the error. Raises UserError for what cannot be read or is no such YAML.
     """
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise UserError(str(path), f"{what} is smaller than 1 MiB.", "Is this the right file?")
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise UserError(str(path), f"{what} is UTF-8 text.", "Save it as UTF-8.") from None
-    except OSError as error:
-        raise UserError(str(path), f"The file cannot be read: {error.strerror}.", "Check the path.") from None
-    values = read_yaml(text, path.name, what)
+    values = read_yaml(read_file(path, what), path.name, what)
     values.setdefault("name", path.stem)
     return values
 
