@@ -29,3 +29,13 @@ def test_the_text_says_the_mapping_and_all_else_as_before(text):
     assert [part in filled for part in ("# why", "# end", "# none yet")] == [
         part in text for part in ("# why", "# end", "# none yet")
     ]
+
+
+def test_what_cannot_be_put_in_place_is_written_anew_with_its_comments():
+    text = "# mine\nmapping: &it auto\nname: x  # too\n"
+
+    filled = put_mapping(text, {"phone1": "Tel"}, "x.yaml")
+
+    assert read_yaml(filled, "x.yaml") == {"mapping": {"phone1": "Tel"}, "name": "x"}
+    assert "# mine" in filled
+    assert "# too" in filled

@@ -29,9 +29,10 @@ from pipelines.templates.template import AUTO, Template, build_template
 SURE = 0.6
 # Where the mapping is from that no saved template will keep.
 THIS_DROP = "this drop"
-# What a header may be called as. A whole name is left to the proposals: beside Vorname, Name is the last name.
-NAMED = {field.replace("_", ""): field for field in MAPPED_FIELDS if field != "name"}
-PARTS_OF_NAME = {"first_name", "last_name"}
+# What a header may be called as. Names are left to the proposals, which see them together: beside Vorname, Name is the
+# last name.
+NAMES = {"name", "first_name", "last_name"}
+NAMED = {field.replace("_", ""): field for field in MAPPED_FIELDS if field not in NAMES}
 
 
 @dataclass(frozen=True)
@@ -89,11 +90,8 @@ def find_mapping(profile: pl.DataFrame, headers: Sequence[str], region: str) -> 
     for each in propose_mapping(profile[rest], region).mapping:
         slots = [slot for slot in PHONE_SLOTS if slot not in found]
         called = each.field if each.field not in PHONE_SLOTS else next(iter(slots), each.field)
-        is_named_otherwise = called == "name" and bool(PARTS_OF_NAME & set(found))
-        if each.confidence >= SURE and called not in found and not is_named_otherwise:
+        if each.confidence >= SURE and called not in found:
             found[called] = tuple(rest[position - 1] + 1 for position in each.positions)
-    if "name" in found and PARTS_OF_NAME & set(found):
-        del found["name"]
     return {name: name_source(found[name], headers) for name in MAPPED_FIELDS if name in found}
 
 
@@ -128,13 +126,14 @@ def put_mapping(text: str, mapping: Mapping[str, Any], where: str) -> str:
         lines = [text[:start].rstrip(" ") + line.rstrip("\r")]
         lines += [f"  {write_line(name, source)}" for name, source in mapping.items()]
         filled = newline.join([*lines, rest])
-    if read_yaml(filled, where) != read_yaml(text, where) | {"mapping": dict(mapping)}:
-        yaml = YAML()
-        yaml.preserve_quotes = True
-        values = yaml.load(text)
-        values["mapping"] = dict(mapping)
-        return to_text(values, yaml)
-    return filled
+    with suppress(UserError):
+        if read_yaml(filled, where) == read_yaml(text, where) | {"mapping": dict(mapping)}:
+            return filled
+    yaml = YAML()
+    yaml.preserve_quotes = True
+    values = yaml.load(text)
+    values["mapping"] = dict(mapping)
+    return to_text(values, yaml)
 
 
 def _map(template: Template, mapping: Mapping[str, Any]) -> Template:

@@ -199,7 +199,7 @@ def delete_template(home: Home, name: str) -> None:
 def render_schema() -> str:
     """Return the JSON Schema of a template, for editors."""
     schema = Template.model_json_schema()
-    named = {"type": "string", "description": "the name of a mapping that is saved apart"}
+    named = {"type": "string", "description": "auto, or the name of a mapping saved apart"}
     schema["properties"]["mapping"] = {"anyOf": [schema["properties"]["mapping"], named]}
     schema["required"].remove("supplier")  # the home may have one for all
     return json.dumps(schema, indent=2) + "\n"

@@ -132,6 +132,23 @@ def test_a_drop_whose_columns_are_not_certain_is_refused_with_what_to_write(worl
     assert "mapping: {phone1: HEADER}" in answer.err
 
 
+@pytest.mark.parametrize(
+    ("headers", "mapping"),
+    [
+        ("Name,First Name,phone2,Handy,E-Mail", {"first_name": ["First Name"], "last_name": ["Name"], "phone1": ["Handy"], "phone2": ["phone2"], "email": ["E-Mail"]}),  # noqa: E501
+        ("Company,Full Name,Agent Phone,Tel,Mail", {"company": ["Company"], "name": ["Full Name"], "phone1": ["Tel"], "email": ["Mail"]}),  # noqa: E501
+        ("Kunde,Wer,A,A,B", {"phone1": ["A"], "phone2": ["A"], "email": ["B"]}),
+    ],
+)  # fmt: skip
+def test_headers_called_as_fields_come_first_then_what_is_certain(world, home, headers, mapping):
+    save_auto(world, home)
+    rows = "".join(f"Able,Ann,07400 1234{n},07400 1235{n},ann{n}@example.com\n" for n in range(10, 22))
+
+    seen = world.lm("preview", world.write("a.csv", f"{headers}\n{rows}"), "-t", "web", "--json").json["mapping"]
+
+    assert {row["field"]: row["headers"] for row in seen if row["field"]} == mapping
+
+
 @pytest.mark.parametrize("option", ["--dry-run", "--ad-hoc"])
 def test_a_dry_run_and_a_one_off_import_find_the_mapping_and_do_not_keep_it(world, home, option):
     path = save_auto(world, home, AUTO.replace("auto", "{}"))
@@ -260,3 +277,15 @@ def test_the_store_itself_is_asked_under_the_lock(world, home, monkeypatch):
     assert answer.code == 2
     assert "was used by" in answer.err
     assert world.ask("SELECT count(*) FROM imports") == [(1,)]
+
+
+def test_a_document_has_its_mapping_found_by_path(world, home):
+    path = save_auto(world, home)
+    people = [
+        f'{{"who": {{"first_name": "Ann{n}"}}, "phones": [{{"number": "07400 1234{n}"}}]}}' for n in range(10, 20)
+    ]
+
+    (result,) = world.lm("import", world.write("a.json", f"[{','.join(people)}]"), "-t", "web", "--json").json
+
+    assert (result["status"], result["created"]) == ("completed", 10)
+    assert '  phone1: "phones[0].number"\n' in path.read_text()
