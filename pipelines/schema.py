@@ -159,6 +159,45 @@ DISPOSITIONS: dict[str, str] = {
     "called_at": "TIMESTAMPTZ",
 }
 
+# Every call to a lead, however it was reported. `number` is the key that was dialled, where the report says it. Of the
+# leads that share the number of one call one `is_credited`: a sale in that call is its sale.
+ATTEMPTS: dict[str, str] = {
+    "lead_id": "BIGINT",
+    "import_id": "VARCHAR",
+    "list_id": "BIGINT",
+    "number": "BIGINT",
+    "agent": "VARCHAR",
+    "is_credited": "BOOLEAN",
+    "called_at": "TIMESTAMPTZ",
+}
+
+# What each outcome code of the dialler means; from <home>/outcomes.yaml.
+MEANINGS = ("is_contact", "is_right_party", "is_sale", "is_unworkable", "is_bad_number")
+OUTCOMES: dict[str, str] = {"outcome": "VARCHAR", **dict.fromkeys(MEANINGS, "BOOLEAN")}
+
+DIALLER_LOADS: dict[str, str] = {
+    "load_id": "BIGINT",
+    "kind": "VARCHAR",
+    "file": "VARCHAR",
+    "sha256": "VARCHAR",
+    "region": "VARCHAR",
+    "time_zone": "VARCHAR",
+    "is_replacement": "BOOLEAN",
+    "user": "VARCHAR",
+    "lines": "BIGINT",
+    "blank": "BIGINT",
+    "by_id": "BIGINT",
+    "by_number": "BIGINT",
+    "unmatched": "BIGINT",
+    "bad": "BIGINT",
+    "added": "BIGINT",
+    "repeated": "BIGINT",
+    "corrected": "BIGINT",
+    "removed": "BIGINT",
+    "late": "BIGINT",
+    "loaded_at": "TIMESTAMPTZ",
+}
+
 # Whom we called or invited and who answered, by contact point: so it outlives the lead and finds the person again.
 # `text` is the folded address (null for numbers), `list_id` the list on which the lead stood then, `event` is 'attempt'
 # (a call or an invitation) or 'response' (a human answered).
@@ -216,6 +255,9 @@ STORE: dict[str, dict[str, str]] = {
     "callbacks": CALLBACKS,
     "fetched": FETCHED,
     "dispositions": DISPOSITIONS,
+    "attempts": ATTEMPTS,
+    "outcomes": OUTCOMES,
+    "dialler_loads": DIALLER_LOADS,
     "contact_history": CONTACT_HISTORY,
     "survey_places": SURVEY_PLACES,
     "lead_images": LEAD_IMAGES,

@@ -46,7 +46,10 @@ RELATIONS: dict[str, Relation] = {
     "dnc_loads": Relation(),
     "callbacks": Relation(),
     "fetched": Relation(),
-    "dispositions": Relation(),
+    "attempts": Relation("called_on", "0001-01-01"),
+    "dispositions": Relation("called_on", "0001-01-01"),
+    "outcomes": Relation(),
+    "dialler_loads": Relation(),
     "survey_places": Relation("survey_id", "0"),
     "audit_log": Relation("logged_on", "0001-01-01"),
 }
