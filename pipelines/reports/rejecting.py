@@ -43,9 +43,24 @@ def write_rejects(home: Home, import_id: str, output: Path, now: datetime, *, us
         raise UserError(file, "This drop could not be read at all, so it has no rows.", "See: leadmill show IMPORT.")
     template = Template.model_validate_json(settings)
     drop = open_drop(raw_path(home, sha256), template.file.to_settings(), template.headers)
+    why = [_why(code, detail) for code, detail in rows.select("code", "detail").iter_rows()]
+    explained = rows.select("row_number", "code").with_columns(
+        reason=pl.Series([reason for reason, _ in why], dtype=pl.String),
+        remedy=pl.Series([remedy for _, remedy in why], dtype=pl.String),
+    )
+    return write_left_out(home, drop, explained, output, now, user=user, action="rejects taken", subject=import_id)
+
+
+def write_left_out(
+    home: Home, drop: Drop, rows: pl.DataFrame, output: Path, now: datetime, *, user: str, action: str, subject: str
+) -> int:
+    """Write some rows of a drop as they came, with code, reason and remedy behind each; return how many.
+
+    ``rows``: row_number (Int64), code, reason, remedy (String). Who takes them is noted as ``action`` on ``subject``.
+    """
     raw = drop.raw_records(rows["row_number"]).join(rows, on="row_number", how="inner", maintain_order="left")
     render = {"json": _render_json, "xml": _render_xml}.get(drop.found.format, _render_csv)
-    note_access(home, now, user, "rejects taken", import_id, output.name)
+    note_access(home, now, user, action, subject, output.name)
     write_whole(output.absolute(), render(drop, raw))
     return raw.height
 
@@ -70,8 +85,8 @@ def _render_csv(drop: Drop, raw: pl.DataFrame) -> bytes:
     parts = []
     if found.has_header:
         parts += [_without_end(drop.header_bytes, ends), cells(*_name_added(drop)), line_end]
-    for row_number, record, code, detail in raw.select("row_number", "raw", "code", "detail").iter_rows():
-        parts += [_without_end(record, ends), cells(str(row_number), code, *_why(code, detail)), line_end]
+    for row_number, record, *why in raw.select("row_number", "raw", "code", "reason", "remedy").iter_rows():
+        parts += [_without_end(record, ends), cells(str(row_number), *why), line_end]
     return b"".join(parts)
 
 
@@ -90,8 +105,8 @@ def _without_end(record: bytes, ends: list[bytes]) -> bytes:
 def _render_json(drop: Drop, raw: pl.DataFrame) -> bytes:
     encoding, errors = _name_codec(drop)
     names, lines = _name_added(drop), []
-    for row_number, record, code, detail in raw.select("row_number", "raw", "code", "detail").iter_rows():
-        added = json.dumps(dict(zip(names, (row_number, code, *_why(code, detail)), strict=True)))
+    for row_number, record, *why in raw.select("row_number", "raw", "code", "reason", "remedy").iter_rows():
+        added = json.dumps(dict(zip(names, (row_number, *why), strict=True)))
         body = _quote_damaged(record.decode(encoding, errors).strip())
         if body.startswith("{"):
             inner = body[1:-1].strip()
@@ -113,10 +128,11 @@ def _quote_damaged(body: str) -> str:
 def _render_xml(drop: Drop, raw: pl.DataFrame) -> bytes:
     encoding, _ = _name_codec(drop)
     parts = [drop.header_bytes]
-    for row_number, record, code, detail in raw.select("row_number", "raw", "code", "detail").iter_rows():
+    for row_number, record, *why in raw.select("row_number", "raw", "code", "reason", "remedy").iter_rows():
         # Two hyphens would end the comment.
-        why = re.sub("-(?=-)", "- ", " ".join([f"row {row_number}: {code}.", *_why(code, detail)]))
-        parts += [f"<!-- {why} -->\n".encode(encoding, "replace"), record, "\n".encode(encoding)]
+        code, reason, remedy = why
+        said = re.sub("-(?=-)", "- ", f"row {row_number}: {code}. {reason} {remedy}")
+        parts += [f"<!-- {said} -->\n".encode(encoding, "replace"), record, "\n".encode(encoding)]
     return b"".join([*parts, drop.footer_bytes])
 
 
