@@ -27,6 +27,7 @@ COMMANDS = {
     "lists": "lists:lists",
     "export": "lists:export",
     "dnc": "dnc:dnc",
+    "dialler": "dialler:dialler",
     "report": "reports:report",
     "query": "reports:query",
     "dev": "dev:dev",
