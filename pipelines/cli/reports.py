@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import click
 import polars as pl
@@ -31,6 +32,27 @@ def print_summary(summary: pl.DataFrame, period: str) -> None:
         for row in summary.to_dicts()
     ]
     print_rows(f"Supplier Summary by {period}", rows, empty="Nothing was imported in this period.")
+    if summary["leads_dialled"].count():
+        print_rows("What the calls made of it", [_describe_calls(row) for row in summary.to_dicts()])
+
+
+def _describe_calls(row: dict[str, Any]) -> dict[str, object]:
+    """Return what came of dialling a supplier's leads, in the words of the table for people."""
+    currency = row["currency"]
+    return {
+        "supplier": row["supplier_name"],
+        "from": row["period_start"],
+        "dialled": row["leads_dialled"],
+        "calls": row["attempts"],
+        "contacted": row["leads_contacted"],
+        "of dialled": _share(row["contact_rate"]),
+        "sales": row["sales"],
+        "of contacted": _share(row["conversion_rate"]),
+        "per contact": _money(row["cost_per_contact"], currency),
+        "per sale": _money(row["cpa"], currency),
+        "revenue": _money(row["revenue"], currency),
+        "profit": _money(row["profit"], currency),
+    }
 
 
 def _share(value: float | None) -> str | None:

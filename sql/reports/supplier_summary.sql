@@ -3,10 +3,52 @@
 -- reads   imports (import_id VARCHAR, status VARCHAR, sha256 VARCHAR, supplier VARCHAR, import_date DATE, rows_received BIGINT, blank_lines BIGINT, created BIGINT, updated BIGINT, rejected BIGINT, quarantined BIGINT, replaced BIGINT, reset BIGINT, currency VARCHAR, cost_basis VARCHAR, cost_total DECIMAL(18,6))    every import with its ledger
 -- reads   import_reasons (import_id VARCHAR, fate VARCHAR, code VARCHAR, rows BIGINT)    rows by reason
 -- reads   suppliers (supplier_id BIGINT, name VARCHAR)    the suppliers
--- reads   leads (import_id VARCHAR)    the leads that are live
+-- reads   leads (lead_id BIGINT, import_id VARCHAR)    the leads that are live
+-- reads   attempts (lead_id BIGINT, import_id VARCHAR, is_credited BOOLEAN, called_at TIMESTAMPTZ)    the calls that the dialler reported
+-- reads   dispositions (lead_id BIGINT, outcome VARCHAR, sale_value DECIMAL(18,6), currency VARCHAR, called_at TIMESTAMPTZ)    their outcomes
+-- reads   outcomes (outcome VARCHAR, is_contact BOOLEAN, is_right_party BOOLEAN, is_sale BOOLEAN, is_unworkable BOOLEAN, is_bad_number BOOLEAN)    what the outcomes mean
+-- reads   callbacks (lead_id BIGINT)    the open callbacks
+-- reads   dialler_loads (kind VARCHAR)    what the dialler has reported at all
 -- reads   report_period (period VARCHAR)    day, week, month or all
--- returns (supplier_id BIGINT, supplier_name VARCHAR, parent_supplier VARCHAR, period_start DATE, period_end DATE, currency VARCHAR, imports BIGINT, files BIGINT, files_failed BIGINT, rows_received BIGINT, rows_blank BIGINT, rows_rejected BIGINT, rows_quarantined BIGINT, rej_no_contact BIGINT, rej_phone_invalid BIGINT, rej_email_invalid BIGINT, rej_dnc BIGINT, rej_dnc_by_category MAP(VARCHAR, BIGINT), rej_dup_in_file BIGINT, rej_dup_existing_same_supplier BIGINT, rej_dup_existing_other_supplier BIGINT, rej_policy BIGINT, leads_created BIGINT, leads_updated BIGINT, leads_replaced BIGINT, leads_reset BIGINT, leads_accepted BIGINT, accept_rate DOUBLE, reject_rate DOUBLE, dup_rate DOUBLE, dnc_rate DOUBLE, invalid_rate DOUBLE, leads_live BIGINT, unit_cost DECIMAL(18,6), cost_basis VARCHAR, cost_total DECIMAL(18,6), cost_returned DECIMAL(18,6), cost_net DECIMAL(18,6), cpl_received DOUBLE, cpl_accepted DOUBLE, leads_dialled BIGINT, penetration DOUBLE, attempts BIGINT, attempts_per_lead DOUBLE, leads_contacted BIGINT, leads_rpc BIGINT, contact_rate DOUBLE, contact_rate_delivered DOUBLE, sales BIGINT, conversion_rate DOUBLE, lead_to_sale DOUBLE, cost_per_contact DOUBLE, cpa DOUBLE, revenue DECIMAL(18,6), profit DECIMAL(18,6), roi DOUBLE, exclusivity DOUBLE, first_received DATE, last_received DATE, reconciled BOOLEAN)    one row per supplier, period and currency; a ratio with denominator 0 is NULL, and so is everything that the dialler has not reported
-WITH delivered AS (
+-- returns (supplier_id BIGINT, supplier_name VARCHAR, parent_supplier VARCHAR, period_start DATE, period_end DATE, currency VARCHAR, imports BIGINT, files BIGINT, files_failed BIGINT, rows_received BIGINT, rows_blank BIGINT, rows_rejected BIGINT, rows_quarantined BIGINT, rej_no_contact BIGINT, rej_phone_invalid BIGINT, rej_email_invalid BIGINT, rej_dnc BIGINT, rej_dnc_by_category MAP(VARCHAR, BIGINT), rej_dup_in_file BIGINT, rej_dup_existing_same_supplier BIGINT, rej_dup_existing_other_supplier BIGINT, rej_policy BIGINT, leads_created BIGINT, leads_updated BIGINT, leads_replaced BIGINT, leads_reset BIGINT, leads_accepted BIGINT, accept_rate DOUBLE, reject_rate DOUBLE, dup_rate DOUBLE, dnc_rate DOUBLE, invalid_rate DOUBLE, leads_live BIGINT, unit_cost DECIMAL(18,6), cost_basis VARCHAR, cost_total DECIMAL(18,6), cost_returned DECIMAL(18,6), cost_net DECIMAL(18,6), cpl_received DOUBLE, cpl_accepted DOUBLE, leads_dialled BIGINT, penetration DOUBLE, attempts BIGINT, attempts_per_lead DOUBLE, leads_contacted BIGINT, leads_rpc BIGINT, contact_rate DOUBLE, contact_rate_delivered DOUBLE, sales BIGINT, conversion_rate DOUBLE, lead_to_sale DOUBLE, callbacks_open BIGINT, unworkable BIGINT, bad_number_after_dial BIGINT, cost_per_contact DOUBLE, cpa DOUBLE, revenue DECIMAL(18,6), profit DECIMAL(18,6), roi DOUBLE, exclusivity DOUBLE, first_received DATE, last_received DATE, reconciled BOOLEAN)    one row per supplier, period and currency; a ratio with denominator 0 is NULL, and so is everything that the dialler has not reported, and revenue where a sale has another currency than the cost
+WITH told AS (
+    SELECT
+        coalesce(bool_or(kind IN ('attempts', 'dispositions')), FALSE) AS has_attempts,
+        coalesce(bool_or(kind = 'dispositions'), FALSE) AS has_outcomes,
+        coalesce(bool_or(kind = 'callbacks'), FALSE) AS has_callbacks
+    FROM dialler_loads
+),
+
+calls AS (
+    SELECT
+        attempts.import_id,
+        count(*) AS attempts,
+        count(DISTINCT attempts.lead_id) AS leads_dialled,
+        count(DISTINCT attempts.lead_id) FILTER (WHERE outcomes.is_contact) AS leads_contacted,
+        count(DISTINCT attempts.lead_id) FILTER (WHERE outcomes.is_right_party) AS leads_rpc,
+        count(DISTINCT attempts.lead_id) FILTER (WHERE outcomes.is_sale AND attempts.is_credited) AS sales,
+        count(DISTINCT attempts.lead_id) FILTER (WHERE outcomes.is_unworkable) AS unworkable,
+        count(DISTINCT attempts.lead_id) FILTER (WHERE outcomes.is_bad_number) AS bad_number,
+        sum(dispositions.sale_value) FILTER (WHERE outcomes.is_sale) AS revenue,
+        min(dispositions.currency) FILTER (WHERE outcomes.is_sale) AS first_currency,
+        max(dispositions.currency) FILTER (WHERE outcomes.is_sale) AS last_currency
+    FROM attempts
+    LEFT JOIN dispositions
+        ON attempts.lead_id = dispositions.lead_id AND attempts.called_at = dispositions.called_at
+    LEFT JOIN outcomes ON dispositions.outcome = outcomes.outcome
+    GROUP BY attempts.import_id
+),
+
+waiting AS (
+    SELECT
+        leads.import_id,
+        count(DISTINCT callbacks.lead_id) AS callbacks_open
+    FROM callbacks
+    INNER JOIN leads ON callbacks.lead_id = leads.lead_id
+    GROUP BY leads.import_id
+),
+
+delivered AS (
     SELECT
         imports.*,
         suppliers.supplier_id,
@@ -109,13 +151,49 @@ totals AS (
             WHEN 'created' THEN delivered.created
             ELSE delivered.rows_received
         END) FILTER (WHERE delivered.is_counted = 1 AND delivered.cost_total IS NOT NULL) AS rows_costed,
+        coalesce(sum(calls.attempts), 0)::BIGINT AS attempts,
+        coalesce(sum(calls.leads_dialled), 0)::BIGINT AS leads_dialled,
+        coalesce(sum(calls.leads_contacted), 0)::BIGINT AS leads_contacted,
+        coalesce(sum(calls.leads_rpc), 0)::BIGINT AS leads_rpc,
+        coalesce(sum(calls.sales), 0)::BIGINT AS sales,
+        coalesce(sum(calls.unworkable), 0)::BIGINT AS unworkable,
+        coalesce(sum(calls.bad_number), 0)::BIGINT AS bad_number,
+        coalesce(sum(waiting.callbacks_open), 0)::BIGINT AS callbacks_open,
+        CASE
+            WHEN coalesce(sum(calls.sales), 0) = 0 THEN 0
+            WHEN
+                min(calls.first_currency) = delivered.currency AND max(calls.last_currency) = delivered.currency
+                THEN sum(calls.revenue)
+        END AS revenue,
         CASE WHEN min(delivered.cost_basis) = max(delivered.cost_basis) THEN min(delivered.cost_basis) END AS cost_basis,
         min(delivered.import_date) FILTER (WHERE delivered.is_counted = 1) AS first_received,
         max(delivered.import_date) FILTER (WHERE delivered.is_counted = 1) AS last_received
     FROM delivered
     LEFT JOIN reasons ON delivered.import_id = reasons.import_id
     LEFT JOIN live ON delivered.import_id = live.import_id
+    LEFT JOIN calls ON delivered.import_id = calls.import_id AND delivered.is_counted = 1
+    LEFT JOIN waiting ON delivered.import_id = waiting.import_id AND delivered.is_counted = 1
     GROUP BY delivered.supplier_id, delivered.supplier, delivered.period_start, delivered.period_end, delivered.currency
+),
+
+dialled AS (
+    SELECT
+        totals.supplier_id,
+        totals.period,
+        totals.currency,
+        totals.leads_created + totals.leads_updated AS accepted,
+        totals.cost_total::DOUBLE AS cost,
+        CASE WHEN told.has_attempts THEN totals.attempts END AS attempts,
+        CASE WHEN told.has_attempts THEN totals.leads_dialled END AS leads_dialled,
+        CASE WHEN told.has_outcomes THEN totals.leads_contacted END AS leads_contacted,
+        CASE WHEN told.has_outcomes THEN totals.leads_rpc END AS leads_rpc,
+        CASE WHEN told.has_outcomes THEN totals.sales END AS sales,
+        CASE WHEN told.has_outcomes THEN totals.unworkable END AS unworkable,
+        CASE WHEN told.has_outcomes THEN totals.bad_number END AS bad_number,
+        CASE WHEN told.has_outcomes THEN totals.revenue END AS revenue,
+        CASE WHEN told.has_callbacks THEN totals.callbacks_open END AS callbacks_open
+    FROM totals
+    CROSS JOIN told
 )
 
 SELECT
@@ -161,28 +239,36 @@ SELECT
     totals.cost_total::DECIMAL(18, 6) AS cost_net,
     totals.cost_total::DOUBLE / nullif(totals.rows_received, 0) AS cpl_received,
     totals.cost_total::DOUBLE / nullif(totals.leads_created + totals.leads_updated, 0) AS cpl_accepted,
-    NULL::BIGINT AS leads_dialled,
-    NULL::DOUBLE AS penetration,
-    NULL::BIGINT AS attempts,
-    NULL::DOUBLE AS attempts_per_lead,
-    NULL::BIGINT AS leads_contacted,
-    NULL::BIGINT AS leads_rpc,
-    NULL::DOUBLE AS contact_rate,
-    NULL::DOUBLE AS contact_rate_delivered,
-    NULL::BIGINT AS sales,
-    NULL::DOUBLE AS conversion_rate,
-    NULL::DOUBLE AS lead_to_sale,
-    NULL::DOUBLE AS cost_per_contact,
-    NULL::DOUBLE AS cpa,
-    NULL::DECIMAL(18, 6) AS revenue,
-    NULL::DECIMAL(18, 6) AS profit,
-    NULL::DOUBLE AS roi,
+    dialled.leads_dialled,
+    dialled.leads_dialled / nullif(dialled.accepted, 0) AS penetration,
+    dialled.attempts,
+    dialled.attempts / nullif(dialled.leads_dialled, 0) AS attempts_per_lead,
+    dialled.leads_contacted,
+    dialled.leads_rpc,
+    dialled.leads_contacted / nullif(dialled.leads_dialled, 0) AS contact_rate,
+    dialled.leads_contacted / nullif(dialled.accepted, 0) AS contact_rate_delivered,
+    dialled.sales,
+    dialled.sales / nullif(dialled.leads_contacted, 0) AS conversion_rate,
+    dialled.sales / nullif(dialled.accepted, 0) AS lead_to_sale,
+    dialled.callbacks_open,
+    dialled.unworkable,
+    dialled.bad_number AS bad_number_after_dial,
+    dialled.cost / nullif(dialled.leads_contacted, 0) AS cost_per_contact,
+    dialled.cost / nullif(dialled.sales, 0) AS cpa,
+    dialled.revenue::DECIMAL(18, 6) AS revenue,
+    (dialled.revenue - totals.cost_total)::DECIMAL(18, 6) AS profit,
+    (dialled.revenue - totals.cost_total)::DOUBLE / nullif(dialled.cost, 0) AS roi,
     1 - totals.dup_other_supplier / nullif(totals.rows_received, 0) AS exclusivity,
     totals.first_received,
     totals.last_received,
     totals.rows_received
     = totals.leads_created + totals.leads_updated + totals.rows_rejected + totals.rows_quarantined AS reconciled
 FROM totals
+INNER JOIN dialled
+    ON
+        totals.supplier_id = dialled.supplier_id
+        AND totals.period IS NOT DISTINCT FROM dialled.period
+        AND totals.currency IS NOT DISTINCT FROM dialled.currency
 LEFT JOIN categories
     ON
         totals.supplier_id = categories.supplier_id
