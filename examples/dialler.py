@@ -1,4 +1,4 @@
-"""Write what a dialler reports back: attempts, callbacks, leads in its buffer, outcomes; by phone number."""
+"""Write what a dialler reports back, by phone number: attempts, callbacks, leads in its buffer, outcomes."""
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -25,20 +25,18 @@ SECONDS_OF_A_SHIFT = 9 * 3600
 
 
 def write_results(folder: Path, numbers: pl.Series, seed: int, day: date) -> dict[str, Path]:
-    """Write attempts, callbacks, fetched and dispositions for some of the numbers (Int64, E.164, GB); return the files.
+    """Write what came of calls to some of the numbers (Int64, E.164, GB); return a file per kind of report.
 
-    Calls are made from 09:00 to 18:00 UTC on ``day``; who did not answer is tried once more on the next, and callbacks
-    fall two days after that. Phones are written as a UK dialler dials them: 07700900123.
+    A row is one call in attempts and dispositions, one lead in callbacks and fetched. Calls are made from 09:00 to
+    18:00 UTC on ``day``; who did not answer is tried once more on the next, and callbacks fall two days after that.
+    Phones are written as a UK dialler dials them: 07700900123.
     """
     folder.mkdir(parents=True, exist_ok=True)
     calls = draw_calls(numbers, seed, day)
-    last = calls.group_by("phone", maintain_order=True).agg(
-        pl.len().alias("call_attempts"), pl.col("called_at").last().alias("last_called_at")
-    )
     asked = calls.filter(pl.col("outcome") == "CB")
     due = _write_times(asked["at"] + timedelta(days=3))
     tables = {
-        "attempts": last,
+        "attempts": calls.select("phone", "called_at"),
         "callbacks": asked.select("phone", due.alias("due_at"), pl.lit("Asked to be called back").alias("notes")),
         "fetched": draw_fetched(numbers, seed, day),
         "dispositions": calls.select("phone", "outcome", "sale_value", "currency", "called_at"),
