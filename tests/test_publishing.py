@@ -1,5 +1,6 @@
 """What readers open: whole generations, of which only the parts that changed are written anew."""
 
+import shutil
 from datetime import UTC, date, datetime, timedelta
 
 import duckdb
@@ -279,3 +280,13 @@ def test_a_home_that_was_moved_shows_the_same(home, tmp_path):
     assert view(moved).equals(before)
     assert bring(moved, 200).created == 3
     assert view(moved).height == 6
+
+
+def test_a_relation_that_came_with_an_upgrade_is_published_before_anybody_asks(home):
+    bring(home, 100)
+    newest = current_generation(home)
+    assert newest
+    shutil.rmtree(newest / "attempts")  # as a generation looks that an older leadmill made
+
+    assert view(home, "attempts").height == 0
+    assert view(home).height == 3

@@ -99,17 +99,21 @@ def describe_load(done: dict[str, Any]) -> str:
     earlier = f" This file was loaded on {done['already_loaded_at'][:10]} already." if done["already_loaded_at"] else ""
     found = f"matched {' and '.join(matched)}" if matched else "none matched"
     name = show_text(done["file"])
-    return f"{name} → {done['kind']}: {', '.join(parts)}; {done['lines']:,} rows, {found}.{earlier}"
+    return f"{name} → {done['kind']}: {', '.join(parts)}; {_rows(done['lines'])}, {found}.{earlier}"
 
 
 def list_doubts(done: dict[str, Any], left_out: Path | None) -> list[str]:
     """Return what a person may want to look at, one line each."""
     from pipelines.dialler.flaws import FLAWS
 
-    doubts = [f"  {rows:,} rows left out ({code}): {FLAWS[code].meaning}" for code, rows in done["reasons"].items()]
+    doubts = [f"  {_rows(rows)} left out ({code}): {FLAWS[code].meaning}" for code, rows in done["reasons"].items()]
     if doubts:
         doubts.append(f"  They are in {left_out}." if left_out else "  To see them, load it again with -o FILE.")
     if unknown := done["unknown_outcomes"]:
         codes = ", ".join(f"{show_text(code)} ({rows:,})" for code, rows in list(unknown.items())[:12])
         doubts.append(f"  Outcomes without a meaning: {codes}. Add them to outcomes.yaml in the home; load again.")
     return doubts
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"

@@ -20,8 +20,14 @@ def test_the_demo_runs_its_summary_reconciles_and_a_second_one_imports_nothing(t
     assert sum(row["rows_received"] for row in summary) == sum(result["rows_received"] for result in imports) == 2_900
     assert sum(row["leads_created"] for row in summary) == live.json["rows"][0]["n"]
     assert all(load["added"] for load in first.json["dnc"])
+    assert [report["kind"] for report in first.json["dialler"]] == ["attempts", "callbacks", "fetched", "dispositions"]
+    assert all(report["added"] and not report["bad"] for report in first.json["dialler"])
+    assert all(not report["unknown_outcomes"] for report in first.json["dialler"])
+    assert all(row["sales"] and row["cost_per_contact"] and row["revenue"] for row in summary)
     assert again.out.count("already_imported") == len(imports)
+    assert again.out.count("0 added") == 4
     assert "Supplier Summary" in again.out
+    assert "What the calls made of it" in again.out
 
 
 def test_what_the_demo_says_to_try_next_works(tmp_path, monkeypatch):
