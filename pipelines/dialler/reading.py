@@ -42,8 +42,9 @@ ISO_TIME = (
     r"\s*(?<zone>Z|z|UTC|GMT|[+-][0-9]{2}(?::?[0-9]{2})?)?$"
 )
 LEAD_ID = r"^[0-9]{1,19}$"
-# What is left of a lead id in a spreadsheet: fifteen digits, then zeros or a power of ten.
-ROUNDED = r"^[1-9][0-9]{14}0+$|^[0-9][.,]?[0-9]*[eE]\+?[0-9]{2}$"
+# What is left of a lead id where somebody took it for a number: zeros behind the fifteenth to seventeenth digit, or a
+# power of ten.
+ROUNDED = r"^[1-9][0-9]{14,16}0{1,4}$|^[0-9][.,]?[0-9]*[eE]\+?[0-9]{2}$"
 AMOUNT = r"^-?[0-9]{1,12}(?:\.[0-9]{1,6})?$"
 OPEN_WORDS = ("open", "pending", "active", "live", "scheduled", "no", "n", "false", "0")
 CLOSED_WORDS = (

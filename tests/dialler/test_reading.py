@@ -133,16 +133,27 @@ def test_a_report_may_be_json(world):
     assert world.ask("SELECT sale_value, currency FROM dispositions") == [(Decimal("49.5"), "GBP")]
 
 
-def test_ids_that_a_spreadsheet_has_rounded_are_not_believed(world):
+@pytest.mark.parametrize("digits", [15, 16, 17])
+def test_ids_that_somebody_took_for_numbers_are_not_believed(world, digits):
     world.bring(*(f"07400 {n:06}" for n in range(1, 60)))
-    ids = [world.find(f"07400 {n:06}") for n in (1, 2, 3)]
-    rounded = [f"{i // 10 ** (len(str(i)) - 15)}{'0' * (len(str(i)) - 15)}" for i in ids]
+    ids = [row[0] for row in world.ask("SELECT lead_id FROM leads ORDER BY 1 LIMIT 9")]
+    rounded = [f"{str(i)[:digits]}{'0' * (len(str(i)) - digits)}" for i in ids]
 
     done = world.load("attempts", "lead_id,phone,called_at\n" + "\n".join(f"{i},{ANN},{CALL}" for i in rounded))
     with pytest.raises(UserError, match="as text"):
         world.load("attempts", "lead_id,called_at\n" + "\n".join(f"{i},{CALL}" for i in rounded))
 
-    assert (done.by_id, done.by_number, done.added) == (0, 3, 1)
+    assert (done.by_id, done.by_number, done.added) == (0, 9, 1)
+
+
+def test_an_id_that_ends_on_zeros_by_itself_is_believed(world):
+    world.bring(*(f"07400 {n:06}" for n in range(1, 201)))
+    ids = [row[0] for row in world.ask("SELECT lead_id FROM leads ORDER BY lead_id % 100 LIMIT 10")]
+
+    done = world.load("attempts", "lead_id,called_at\n" + "\n".join(f"{i},{CALL}" for i in ids))
+
+    assert ids[0] % 100 == 0
+    assert (done.by_id, done.bad) == (10, 0)
 
 
 def test_rows_that_are_left_out_are_handed_back_as_they_came_with_the_reason(world, tmp_path):
