@@ -165,8 +165,8 @@ def _screen_and_commit(
     found = _describe_file(order, cleaned, columns)
     with order.timed("commit"):
         if not message:
-            add_supplier(connection, order.template.supplier, run.import_date)
-            add_list(connection, run.destination, run.import_date)
+            add_supplier(connection, order.template.supplier, run.import_date, run.import_id)
+            add_list(connection, run.destination, run.import_date, run.import_id)
             commit_leads(connection, ledger, order.contact_data, clear_fetched=order.template.clear_fetched)
         commit_rows(connection, is_held=bool(message))
         values = _line(order, found, message) | {"seconds": seconds}

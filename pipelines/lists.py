@@ -81,13 +81,17 @@ def choose_list(connection: duckdb.DuckDBPyConnection, template: Template, day: 
     return Destination(highest + 1, name, zone, source.name if source else None, is_new=True)
 
 
-def add_list(connection: duckdb.DuckDBPyConnection, destination: Destination, day: date) -> None:
-    """Write a new list to the store; a list that is there already is left alone."""
+def add_list(
+    connection: duckdb.DuckDBPyConnection, destination: Destination, day: date, added_by: str | None = None
+) -> None:
+    """Write a new list to the store, and which import made it; a list that is there already is left alone."""
     if destination.is_new:
         connection.execute(
             "INSERT INTO lists VALUES (?, ?, ?, ?, ?)",
             [destination.list_id, destination.name, destination.time_zone, destination.cloned_from, day],
         )
+        if added_by:
+            connection.execute("INSERT INTO additions VALUES (?, 'list', ?)", [added_by, destination.list_id])
         mark_unpublished(connection, "lists")
 
 

@@ -225,11 +225,15 @@ SURVEY_PLACES: dict[str, str] = {
     "updated_at": "TIMESTAMPTZ",
 }
 
-# What an import changed, as it stood before: enough to put it back (the effect says what happened to the lead).
+# What an import changed, as it stood before: enough to put it back. The effect says what happened to the lead; of
+# several the first of deleted, replaced, reset, migrated, updated.
 LEAD_IMAGES: dict[str, str] = {"changed_by": "VARCHAR", "effect": "VARCHAR", **LEADS}
 CALLBACK_IMAGES: dict[str, str] = {"changed_by": "VARCHAR", **CALLBACKS}
 FETCHED_IMAGES: dict[str, str] = {"changed_by": "VARCHAR", **FETCHED}
 SURVEY_PLACE_IMAGES: dict[str, str] = {"changed_by": "VARCHAR", "was_invited": "BOOLEAN", **SURVEY_PLACES}
+
+# Which lists and suppliers an import made, so that an undo knows them; `kind` is 'list' or 'supplier'.
+ADDITIONS: dict[str, str] = {"import_id": "VARCHAR", "kind": "VARCHAR", "added_id": "BIGINT"}
 
 AUDIT_LOG: dict[str, str] = {
     "logged_at": "TIMESTAMPTZ",
@@ -264,6 +268,7 @@ STORE: dict[str, dict[str, str]] = {
     "callback_images": CALLBACK_IMAGES,
     "fetched_images": FETCHED_IMAGES,
     "survey_place_images": SURVEY_PLACE_IMAGES,
+    "additions": ADDITIONS,
     "audit_log": AUDIT_LOG,
     "unpublished": UNPUBLISHED,
     "store_version": {"version": "INTEGER"},

@@ -1,11 +1,15 @@
-"""Commands that look back: history, show, rejects, log."""
+"""Commands that look back, and the one that goes back: history, show, rejects, log, undo."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from pipelines.cli.options import Home, current_time, with_home, with_json
-from pipelines.cli.output import echo_json, print_found, print_notices, print_rows
+from pipelines.cli.output import echo_json, print_found, print_notices, print_rows, show_text
+
+if TYPE_CHECKING:
+    from pipelines.undoing import UndoResult
 
 
 @click.command()
@@ -90,3 +94,59 @@ def log(home: Home, limit: int, as_json: bool) -> int:
     else:
         print_rows("Audit log", rows)
     return 0
+
+
+@click.command()
+@click.argument("import_id", metavar="IMPORT")
+@click.option("--skip-touched", is_flag=True, help="Leave leads that later imports touched as they are.")
+@click.option("--dry-run", is_flag=True, help="Change nothing; answer with the same report.")
+@click.option("--user", default="operator", metavar="NAME", help="Who undoes it, for the log.")
+@with_json
+@with_home
+def undo(home: Home, import_id: str, skip_touched: bool, dry_run: bool, user: str, as_json: bool) -> int:
+    """Put everything back as it was before an import: leads, lists, callbacks, the dialler's buffer, reports.
+
+    Its line, rows and reasons stay on record, and its drop can be imported again.
+    """
+    from pipelines.undoing import undo_import
+
+    done = undo_import(home, import_id, user=user, now=current_time(), skip_touched=skip_touched, dry_run=dry_run)
+    if as_json:
+        echo_json(done.to_dict())
+    else:
+        for line in _tell_undo(done):
+            click.echo(show_text(line))
+    return 0
+
+
+def _tell_undo(done: "UndoResult") -> list[str]:
+    """Return what an undo did, for a person: one sentence a line, nothing that is zero but the first."""
+    rehearsed = " (dry run: nothing was changed)" if done.is_rehearsal else ""
+    restored = "".join(f", {leads:,} {effect}" for effect, leads in done.restored.items())
+    lines = [
+        f"{done.import_id} ({done.file} → {done.list}) is undone{rehearsed}.",
+        f"  leads: {done.removed:,} taken away, {sum(done.restored.values()):,} put back"
+        + (f" ({restored[2:]})" if restored else ""),
+    ]
+    told = {
+        "callbacks put back": done.callbacks_restored,
+        "callbacks gone with the leads taken away": done.callbacks_removed,
+        "places in the dialler's buffer put back": done.fetched_restored,
+        "places in the dialler's buffer gone with the leads taken away": done.fetched_removed,
+        "of the leads taken away were dialled since; what came of it stays on record": done.removed_dialled,
+        "of the leads put back were dialled since; those attempts are counted on": done.restored_dialled,
+        "of the leads put back have a number on a do-not-call list": done.restored_on_dnc,
+        "numbers taken off, since a do-not-call list was loaded after the import": done.numbers_taken_off,
+    }
+    lines += [f"  {count:,} {what}" for what, count in told.items() if count]
+    lines += [f"  list gone: {name}" for name in done.lists_removed]
+    lines += [f"  supplier gone: {name}" for name in done.suppliers_removed]
+    lines += [
+        f"  {leads:,} leads left as {later} left them; undo it, then this one again"
+        for later, leads in done.left.items()
+    ]
+    lines += [
+        f"  {rows:,} rows of {later} were turned away because of these leads: import its drop again with --force"
+        for later, rows in done.lost_rows.items()
+    ]
+    return lines

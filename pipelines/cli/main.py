@@ -15,6 +15,7 @@ COMMANDS = {
     "preview": "imports:preview",
     "release": "imports:release",
     "cancel": "imports:cancel",
+    "undo": "history:undo",
     "history": "history:history",
     "show": "history:show",
     "rejects": "history:rejects",

@@ -63,7 +63,8 @@ def list_imports(home: Home, limit: int, now: datetime) -> Rows:
 def show_import(home: Home, import_id: str, now: datetime) -> dict[str, Any]:
     """Return one import whole: receipt, ledger, effects, reasons and their meaning, settings, notices, what was found.
 
-    The settings are those it was made with, whatever became of the template. Raises UserError naming the nearest id.
+    The settings are those it was made with, whatever became of the template; the receipt of an import that was undone
+    also says when and by whom. Raises UserError naming the nearest id.
     """
     with open_reader(home, now) as connection:
         line = _require_import(connection, import_id)
@@ -72,13 +73,19 @@ def show_import(home: Home, import_id: str, now: datetime) -> dict[str, Any]:
             "SELECT fate, code, rows FROM import_reasons WHERE import_id = ? ORDER BY fate, rows DESC, code",
             [import_id],
         )
+        undone = fetch_rows(
+            connection,
+            'SELECT logged_at AS undone_at, "user" AS undone_by FROM audit_log WHERE subject = ?'
+            " AND action = 'import undone' ORDER BY logged_at DESC LIMIT 1",
+            [import_id],
+        )
     template = Template.model_validate_json(line["settings"])
     reasons = [
         {**row, "meaning": find_code(row["code"]).meaning, "remedy": find_code(row["code"]).remedy} for row in counts
     ]
     found = json.loads(line["found"] or "{}")
     return {
-        "receipt": {name: line[name] for name in RECEIPT},
+        "receipt": {name: line[name] for name in RECEIPT} | (undone[0] if undone else {}),
         "ledger": {name: line[name] for name in LEDGER_COLUMNS},
         "effects": {name: line[name] for name in EFFECTS},
         "reasons": reasons,

@@ -149,20 +149,38 @@ def _write_values(connection: duckdb.DuckDBPyConnection, stored: str, fields: It
 
 
 def put_back(connection: duckdb.DuckDBPyConnection, import_id: str) -> None:
-    """Put the contact data of the leads that an import made or changed back as it was before; for an undo.
+    """Put the contact data of leads back as it was before an import, and take away that of leads that go; for an undo.
 
-    Reads ``lead_images`` and ``import_rows``, so it comes before they are taken away. The caller marks the leads' parts
-    as unpublished; those of contact data follow them.
+    Reads the temporary relations ``going``, ``restored`` and ``touched``: the last are left alone, and only theirs of
+    the import's images are kept. The caller marks the leads' parts as unpublished; those of contact data follow them.
     """
     for stored in list_stored(connection):
         images = IMAGES + stored.removeprefix(STORED)
+        own = "changed_by = ? AND lead_id NOT IN (SELECT lead_id FROM touched)"
         connection.execute(
-            f'DELETE FROM "{stored}" WHERE lead_id IN (SELECT lead_id FROM lead_images WHERE changed_by = ?'
-            " UNION ALL SELECT lead_id FROM import_rows WHERE import_id = ? AND fate = 'created')",
-            [import_id, import_id],
+            f'DELETE FROM "{stored}" WHERE lead_id IN'
+            " (SELECT lead_id FROM going UNION ALL SELECT lead_id FROM restored)"
         )
         connection.execute(
-            f'INSERT INTO "{stored}" BY NAME SELECT * EXCLUDE (changed_by) FROM "{images}" WHERE changed_by = ?'
-            " ORDER BY lead_id",
+            f'INSERT INTO "{stored}" BY NAME SELECT * EXCLUDE (changed_by) FROM "{images}" AS images'
+            " SEMI JOIN restored ON images.lead_id = restored.lead_id WHERE changed_by = ? ORDER BY lead_id",
             [import_id],
         )
+        connection.execute(f'DELETE FROM "{images}" WHERE {own}', [import_id])
+
+
+def blank_numbers(connection: duckdb.DuckDBPyConnection) -> None:
+    """Empty the phones of contact data that were taken off their leads; reads ``taken`` (lead_id, value)."""
+    for stored in list_stored(connection):
+        for key in [name for name in read_columns(connection, stored) if name.endswith(KEY)]:
+            connection.execute(
+                f'UPDATE "{stored}" AS data SET "{key.removesuffix(KEY)}" = NULL, "{key}" = NULL FROM taken'
+                f' WHERE data.lead_id = taken.lead_id AND data."{key}" = taken.value'
+            )
+
+
+def forget_images(connection: duckdb.DuckDBPyConnection, leads: str) -> None:
+    """Forget how the contact data of leads stood before any import; ``leads`` is a relation with lead_id."""
+    for stored in list_stored(connection):
+        images = IMAGES + stored.removeprefix(STORED)
+        connection.execute(f'DELETE FROM "{images}" WHERE lead_id IN (SELECT lead_id FROM {leads})')

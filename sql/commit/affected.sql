@@ -1,9 +1,9 @@
--- Which existing leads does the import change, and what happens to each first of all?
+-- Which existing leads does the import change, and what happens to each above all?
 --
 -- reads   touches (lead_id BIGINT, effect VARCHAR)    what the duplicate check does to leads
 -- reads   doomed (lead_id BIGINT)    what delete existing takes away
 -- reads   leads (lead_id BIGINT)    the leads, before any change
--- returns (lead_id BIGINT, effect VARCHAR)    one row per existing lead
+-- returns (lead_id BIGINT, effect VARCHAR)    one row per existing lead; a reset shows beside a move or an update, since attempts were lost
 WITH effects AS (
     SELECT lead_id, 'deleted' AS effect FROM doomed
     UNION ALL
@@ -12,7 +12,9 @@ WITH effects AS (
 
 SELECT
     effects.lead_id,
-    min(effects.effect) AS effect
+    arg_min(
+        effects.effect, list_position(['deleted', 'replaced', 'reset', 'migrated', 'updated'], effects.effect)
+    ) AS effect
 FROM effects
 SEMI JOIN leads ON effects.lead_id = leads.lead_id
 GROUP BY effects.lead_id

@@ -16,9 +16,10 @@ from pipelines.dnc import load_dnc
 from pipelines.home import Home
 from pipelines.importing import import_drop
 from pipelines.published.publishing import ensure_published, mark_unpublished, publish
-from pipelines.published.reading import open_reader
+from pipelines.published.reading import REPORTS, open_reader
 from pipelines.store import open_writer
 from pipelines.templates.template import build_template
+from pipelines.undoing import undo_import
 from tests.oracle.model import SLOTS, Born, DncEntry, Fate, Outcome, World
 
 COLUMNS = {
@@ -207,6 +208,15 @@ class Pipeline:
             mark_unpublished(connection, "callbacks")
             mark_unpublished(connection, "fetched")
             publish(connection, self.home)
+
+    def undo(self, import_id: str) -> None:
+        undo_import(self.home, import_id, user="op", now=NOW)
+
+    def read_published(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Return the published rows that an import changes and an undo has to put back."""
+        relations = ("leads", "lists", "suppliers", "callbacks", "fetched", *REPORTS)
+        with open_reader(self.home, LONG_AGO) as reader:
+            return {name: reader.sql(f"SELECT * FROM {name} ORDER BY ALL").fetchall() for name in relations}
 
     def read_state(self) -> State:
         """Return what is published."""

@@ -11,11 +11,14 @@ import polars as pl
 
 from pipelines.cleaning.cleaner import Cleaner
 from pipelines.committing import commit_leads, commit_rows, count_ledger
+from pipelines.errors import UserError
 from pipelines.lists import add_list, choose_list
 from pipelines.run import place_run, plan_run
 from pipelines.schema import KIND_PHONE, STORE, create_table
 from pipelines.screening.verdicts import screen
+from pipelines.suppliers import add_supplier
 from pipelines.templates.template import build_template
+from pipelines.undoing import take_back
 from tests.oracle.driver import COLUMNS, NOW, State, collect_fates, collect_state, fill_template
 from tests.oracle.model import SLOTS, Born, DncEntry, Outcome
 
@@ -56,13 +59,16 @@ class FastPipeline:
             screen(connection, template, situation)
             ledger = count_ledger(connection)
             assert ledger.rows == len(rows)
-            add_list(connection, destination, day)
+            add_supplier(connection, template.supplier, day, run.import_id)
+            add_list(connection, destination, day, run.import_id)
             commit_leads(connection, ledger, clear_fetched=template.clear_fetched)
             commit_rows(connection, is_held=False)
             connection.execute(
-                "INSERT INTO imports (import_id, sequence, status, import_date) VALUES (?, ?, 'completed', ?)",
-                [run.import_id, run.sequence, day],
-            )
+                "INSERT INTO imports (import_id, sequence, status, supplier, list, import_date, started_at, settings)"
+                " VALUES (?, ?, 'completed', ?, ?, ?, ?, ?)",
+                [run.import_id, run.sequence, template.supplier, destination.name, day, NOW,
+                 template.model_dump_json(by_alias=True)],
+            )  # fmt: skip
             self.import_ids.append(run.import_id)
             fates = connection.execute(
                 "SELECT r.fate, r.code, l.import_id, l.row_number, r.warnings FROM import_rows AS r"
@@ -74,6 +80,23 @@ class FastPipeline:
             collect_fates(fates, self._born),
             dict(ledger.effects),
         )
+
+    def undo(self, import_id: str) -> None:
+        """Undo an import as ``undo_import`` does, in a transaction; a refusal leaves everything as it is."""
+        with self.connection.cursor() as connection:
+            connection.execute("SET TimeZone = 'UTC'")
+            connection.execute("BEGIN")
+            try:
+                take_back(connection, import_id, user="op", now=NOW, skip_touched=False)
+            except UserError:
+                connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
+
+    def read_store(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Return every row of the tables that an undo has to put back; what is on record for ever is left out."""
+        tables = sorted({*STORE} - {"imports", "import_rows", "import_reasons", "audit_log", "unpublished"})
+        return {name: self.connection.sql(f"SELECT * FROM {name} ORDER BY ALL").fetchall() for name in tables}
 
     def _born(self, import_id: str | None, row_number: int | None) -> Born | None:
         return None if import_id is None or row_number is None else (self.import_ids.index(import_id) + 1, row_number)

@@ -174,3 +174,20 @@ def worlds(draw: st.DrawFn) -> WorldPlan:
             lists.append(settings["list"]["name"])
         day += timedelta(days=draw(st.integers(0, 2)))
     return WorldPlan(draw(st.lists(dnc_entries, max_size=4, unique_by=lambda e: (e.number, e.category))), drops)
+
+
+@st.composite
+def sequences(draw: st.DrawFn) -> WorldPlan:
+    """Draw two to four drops under any legal settings, the dialler at work before each."""
+    drops: list[DropPlan] = []
+    day = FIRST_DAY
+    lists: list[str] = []
+    positions = st.lists(st.integers(0, 11), max_size=3)
+    for _ in range(draw(st.integers(2, 4))):
+        settings = draw(all_settings(sorted(set(lists))))
+        content = draw(st.lists(rows, min_size=1, max_size=5))
+        drops.append(DropPlan(content, settings, day, draw(positions), draw(positions), draw(positions)))
+        if settings["list"]["mode"] == "named":
+            lists.append(settings["list"]["name"])
+        day += timedelta(days=draw(st.integers(0, 1)))
+    return WorldPlan(draw(st.lists(dnc_entries, max_size=3, unique_by=lambda e: (e.number, e.category))), drops)

@@ -10,13 +10,12 @@ import pytest
 from pipelines.errors import UserError
 from pipelines.holding import release_import
 from pipelines.importing import import_drop
-from pipelines.published.publishing import mark_unpublished, publish
 from pipelines.reports.exporting import export_list
 from pipelines.reports.previewing import preview_drop
 from pipelines.store import open_writer
 from pipelines.tables.making import add_field
-from pipelines.tables.storing import put_back
 from pipelines.templates.template import build_template
+from pipelines.undoing import undo_import
 from tests.tables.conftest import ANN, BEN, CONTRACT, DAY, HEADER, MAPPING, NOW, make_values
 
 DEDUPE = {"keys": ["phone"], "scope": ["file", "destination"]}
@@ -210,16 +209,7 @@ def test_what_an_import_changed_can_be_put_back(home, bring, ask, changes):
     before = ask("SELECT * FROM contract ORDER BY lead_id")
     second = bring("07400 000001,,5,,,,,,Blue", "07400 000003,,6,,,,,,", **changes)
 
-    with open_writer(home) as connection:
-        put_back(connection, second.import_id)
-        connection.execute("DELETE FROM leads WHERE import_id = ?", [second.import_id])
-        connection.execute(
-            "INSERT INTO leads BY NAME SELECT * EXCLUDE (changed_by, effect) FROM lead_images"
-            " ANTI JOIN leads USING (lead_id)"
-        )
-        for import_id in connection.execute("SELECT DISTINCT import_id FROM imports").fetchall():
-            mark_unpublished(connection, "leads", "1", import_id[0])
-        publish(connection, home)
+    undo_import(home, second.import_id, user="op", now=NOW)
 
     assert ask("SELECT * FROM contract ORDER BY lead_id").equals(before)
 

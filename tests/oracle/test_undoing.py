@@ -1,0 +1,142 @@
+"""Whatever was imported into whatever stands there: an undo leads back to the state before, to the row."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+
+from pipelines.errors import UserError
+from tests.bounds import bounded
+from tests.oracle.driver import Pipeline
+from tests.oracle.fast_driver import FastPipeline
+from tests.oracle.model import Born
+from tests.oracle.test_oracle import ORACLE, comparable
+from tests.oracle.worlds import DropPlan, WorldPlan, pick, sequences
+
+# What imports bring and undos take away again; what the dialler and the authorities said stays.
+BROUGHT = ("leads", "contact_points", "lists", "suppliers", "callbacks", "fetched", "additions",
+           "lead_images", "callback_images", "fetched_images")  # fmt: skip
+
+
+def dial(pipeline: FastPipeline | Pipeline, drop: DropPlan) -> None:
+    leads: list[Born] = sorted(pipeline.read_state().leads)
+    chosen = [pick(positions, leads) for positions in (drop.called, drop.callbacks, drop.fetched)]
+    if any(chosen):
+        pipeline.tamper(*chosen)
+
+
+def read_brought(pipeline: FastPipeline) -> dict[str, list[tuple[Any, ...]]]:
+    store = pipeline.read_store()
+    return {name: store[name] for name in BROUGHT}
+
+
+def check_each_undo(plan: WorldPlan) -> None:
+    """Undo each import at once and bring its drop again; the state and the report must be what they were."""
+    with FastPipeline.opened() as pipeline:
+        pipeline.load_dnc(plan.dnc)
+        for drop in plan.drops:
+            dial(pipeline, drop)
+            before = pipeline.read_store()
+            first = pipeline.import_rows(drop.rows, drop.settings, drop.day)
+
+            pipeline.undo(pipeline.import_ids.pop())
+
+            assert pipeline.read_store() == before
+            again = pipeline.import_rows(drop.rows, drop.settings, drop.day)
+            assert comparable(again) == comparable(first)
+            pipeline.check_points()
+
+
+def check_undos_in_reverse(plan: WorldPlan) -> None:
+    """Import all, then undo all, the newest first: every state on the way back is the one on the way there."""
+    with FastPipeline.opened() as pipeline:
+        pipeline.load_dnc(plan.dnc)
+        states = []
+        for drop in plan.drops:
+            states.append(pipeline.read_store())
+            pipeline.import_rows(drop.rows, drop.settings, drop.day)
+
+        for import_id, before in zip(reversed(pipeline.import_ids), reversed(states), strict=True):
+            pipeline.undo(import_id)
+            assert pipeline.read_store() == before
+
+
+def check_undos_in_any_order(plan: WorldPlan) -> None:
+    """Undo the oldest that may be undone, over and over: nothing that imports brought is left."""
+    with FastPipeline.opened() as pipeline:
+        pipeline.load_dnc(plan.dnc)
+        for drop in plan.drops:
+            dial(pipeline, drop)
+            pipeline.import_rows(drop.rows, drop.settings, drop.day)
+        waiting = list(pipeline.import_ids)
+        while waiting:
+            waiting.remove(_undo_first(pipeline, waiting))
+            pipeline.check_points()
+
+        assert read_brought(pipeline) == {name: [] for name in BROUGHT}
+
+
+def _undo_first(pipeline: FastPipeline, waiting: list[str]) -> str:
+    """Undo the first of these imports that may be; a refusal changes nothing, and the newest is never refused."""
+    for import_id in waiting[:-1]:
+        before = pipeline.read_store()
+        try:
+            pipeline.undo(import_id)
+        except UserError:
+            assert pipeline.read_store() == before
+        else:
+            return import_id
+    pipeline.undo(waiting[-1])
+    return waiting[-1]
+
+
+def check_published(plan: WorldPlan) -> None:
+    """As ``check_each_undo``, end to end: what readers see is what they saw."""
+    with Pipeline.opened() as pipeline:
+        pipeline.load_dnc(plan.dnc)
+        for drop in plan.drops:
+            dial(pipeline, drop)
+            before = pipeline.read_published()
+            pipeline.import_rows(drop.rows, drop.settings, drop.day)
+
+            pipeline.undo(pipeline.import_ids.pop())
+
+            assert pipeline.read_published() == before
+            pipeline.import_rows(drop.rows, drop.settings, drop.day)
+
+
+@settings(ORACLE, max_examples=12)
+@given(plan=sequences())
+def test_an_import_that_is_undone_leaves_the_state_before_it_and_can_be_brought_again(plan):
+    check_each_undo(plan)
+
+
+@settings(ORACLE, max_examples=12)
+@given(plan=sequences())
+def test_imports_undone_one_after_the_other_lead_back_the_way_they_came(plan):
+    check_undos_in_reverse(plan)
+
+
+@settings(ORACLE, max_examples=12)
+@given(plan=sequences())
+def test_in_whatever_order_imports_are_undone_nothing_of_them_is_left(plan):
+    check_undos_in_any_order(plan)
+
+
+@settings(ORACLE, max_examples=3)
+@given(plan=sequences())
+def test_readers_see_after_an_undo_what_they_saw_before_the_import(plan):
+    check_published(plan)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("check", [check_each_undo, check_undos_in_reverse, check_undos_in_any_order])
+def test_undos_lead_back_at_length(check):
+    settings(ORACLE, max_examples=bounded(500))(given(plan=sequences())(check))()
+
+
+@pytest.mark.full
+@settings(ORACLE, max_examples=bounded(100))
+@given(plan=sequences())
+def test_readers_see_what_they_saw_before_at_length(plan):
+    check_published(plan)
