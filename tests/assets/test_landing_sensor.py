@@ -5,6 +5,7 @@ import pytest
 
 from assets.sensors import landing_sensor
 from pipelines.home import Home
+from pipelines.undoing import undo_import
 
 URGENT = "high_priority: true\n"
 
@@ -42,6 +43,17 @@ def test_a_second_tick_takes_nothing(mill, drop) -> None:
     mill.take()
 
     assert isinstance(mill.tick(after=60), dg.SkipReason)
+
+
+def test_a_drop_whose_import_was_undone_is_not_taken_again(mill, drop) -> None:
+    mill.land("people", "a.csv", drop(1))
+    mill.take_and_run()
+    import_id = mill.read("SELECT import_id FROM imports").item()
+
+    undo_import(mill.home, import_id, user="op", now=mill.now)
+
+    assert isinstance(mill.tick(after=60), dg.SkipReason)
+    assert mill.read("SELECT * FROM leads").height == 0
 
 
 def test_a_changed_file_is_a_new_drop(mill, drop) -> None:

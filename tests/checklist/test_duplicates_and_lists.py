@@ -179,6 +179,25 @@ def test_what_stands_on_the_destination_and_nowhere_else_is_deleted_first_if_ask
     assert sorted(world.ask("SELECT first_name FROM leads")) == [(name,) for name in standing]
 
 
+@pytest.mark.feature("MA-019")
+@pytest.mark.parametrize("callbacks", [True, False])
+def test_what_was_deleted_before_an_import_comes_back_when_the_import_is_undone(world, callbacks):
+    world.bring()
+    leads = world.ask("SELECT * FROM leads ORDER BY lead_id")
+    summary = world.ask("SELECT * FROM supplier_summary")
+    result = world.bring(
+        "Name,Tel,Mail\nNew,07400 123458,\n", "--supplier", "Bravo", delete_existing=True, keep_callbacks=callbacks
+    )
+    gone = world.ask("SELECT first_name FROM leads")
+
+    undone = world.lm("undo", result["import_id"], "--json")
+
+    assert (undone.code, undone.json["restored"]) == (0, {"deleted": 2})
+    assert gone == [("New",)]
+    assert world.ask("SELECT * FROM leads ORDER BY lead_id") == leads
+    assert world.ask("SELECT * FROM supplier_summary") == summary
+
+
 @pytest.mark.feature("ML-054", "ML-055", "ML-056", "MA-031")
 @pytest.mark.parametrize(
     ("skill_group", "mapped", "groups"),
