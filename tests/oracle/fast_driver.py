@@ -81,13 +81,13 @@ class FastPipeline:
             dict(ledger.effects),
         )
 
-    def undo(self, import_id: str) -> None:
+    def undo(self, import_id: str, *, skip_touched: bool = False) -> None:
         """Undo an import as ``undo_import`` does, in a transaction; a refusal leaves everything as it is."""
         with self.connection.cursor() as connection:
             connection.execute("SET TimeZone = 'UTC'")
             connection.execute("BEGIN")
             try:
-                take_back(connection, import_id, user="op", now=NOW, skip_touched=False)
+                take_back(connection, import_id, user="op", now=NOW, skip_touched=skip_touched)
             except UserError:
                 connection.execute("ROLLBACK")
                 raise

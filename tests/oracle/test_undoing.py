@@ -1,5 +1,6 @@
 """Whatever was imported into whatever stands there: an undo leads back to the state before, to the row."""
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -90,6 +91,24 @@ def _undo_first(pipeline: FastPipeline, waiting: list[str]) -> str:
     return waiting[-1]
 
 
+def check_undos_that_skip(plan: WorldPlan) -> None:
+    """Undo all, the oldest first, leaving what later ones touched; then all that was left, the newest first."""
+    with FastPipeline.opened() as pipeline:
+        pipeline.load_dnc(plan.dnc)
+        for drop in plan.drops:
+            dial(pipeline, drop)
+            pipeline.import_rows(drop.rows, drop.settings, drop.day)
+
+        for import_id in pipeline.import_ids:
+            pipeline.undo(import_id, skip_touched=True)
+            pipeline.check_points()
+        for import_id in reversed(pipeline.import_ids):
+            with suppress(UserError):  # nothing of it was left
+                pipeline.undo(import_id)
+
+        assert read_brought(pipeline) == {name: [] for name in BROUGHT}
+
+
 def check_published(plan: WorldPlan) -> None:
     """As ``check_each_undo``, end to end: what readers see is what they saw."""
     with Pipeline.opened() as pipeline:
@@ -123,6 +142,12 @@ def test_in_whatever_order_imports_are_undone_nothing_of_them_is_left(plan):
     check_undos_in_any_order(plan)
 
 
+@settings(ORACLE, max_examples=12)
+@given(plan=sequences())
+def test_what_undos_left_to_later_imports_goes_with_them(plan):
+    check_undos_that_skip(plan)
+
+
 @settings(ORACLE, max_examples=3)
 @given(plan=sequences())
 def test_readers_see_after_an_undo_what_they_saw_before_the_import(plan):
@@ -130,7 +155,9 @@ def test_readers_see_after_an_undo_what_they_saw_before_the_import(plan):
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("check", [check_each_undo, check_undos_in_reverse, check_undos_in_any_order])
+@pytest.mark.parametrize(
+    "check", [check_each_undo, check_undos_in_reverse, check_undos_in_any_order, check_undos_that_skip]
+)
 def test_undos_lead_back_at_length(check):
     settings(ORACLE, max_examples=bounded(500))(given(plan=sequences())(check))()
 
