@@ -92,11 +92,13 @@ def give_places(connection: duckdb.DuckDBPyConnection) -> None:
 def put_back_places(connection: duckdb.DuckDBPyConnection, import_id: str) -> None:
     """Undo what an import did to places: those it made go, those it renewed or removed stand as they stood.
 
-    Its images are used up, and images of places that it made are of no more use. Called with the leads put back.
+    Its images are used up, and images of places that it made are of no more use. Called with the leads put back; reads
+    ``touched``: places of leads that later imports touched are left as they are.
     """
-    theirs = "SELECT * FROM survey_place_images WHERE changed_by = $id"
+    untouched = "lead_id NOT IN (SELECT lead_id FROM touched)"
+    theirs = f"SELECT * FROM survey_place_images WHERE changed_by = $id AND {untouched}"
     stated = {"id": import_id}
-    made = f"import_id = $id OR {PLACE} IN (SELECT {PLACE} FROM ({theirs}))"
+    made = f"import_id = $id AND {untouched} OR {PLACE} IN (SELECT {PLACE} FROM ({theirs}))"
     connection.execute(
         "INSERT INTO unpublished SELECT DISTINCT 'survey_places', survey_id::VARCHAR, import_id"
         f" FROM (SELECT survey_id, import_id FROM survey_places WHERE {made}"
@@ -117,7 +119,9 @@ def put_back_places(connection: duckdb.DuckDBPyConnection, import_id: str) -> No
         " GROUP BY history.kind, history.value, history.text, history.lead_id, history.survey_id, history.happened_at)",
         stated,
     )
-    connection.execute("DELETE FROM survey_place_images WHERE changed_by = $id OR import_id = $id", stated)
+    connection.execute(
+        f"DELETE FROM survey_place_images WHERE (changed_by = $id OR import_id = $id) AND {untouched}", stated
+    )
 
 
 def _mark_unpublished(connection: duckdb.DuckDBPyConnection, places: str) -> None:

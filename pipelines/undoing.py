@@ -20,6 +20,7 @@ from pipelines.queries import read_query
 from pipelines.receipts import write_log
 from pipelines.schema import PHONE_SLOTS, create_table
 from pipelines.store import count_changed, insert_query, open_scratch, open_writer
+from pipelines.surveys import put_back_places
 from pipelines.tables.storing import blank_numbers, forget_images, put_back
 
 UNDO_RUN = {
@@ -119,6 +120,7 @@ def take_back(
         if counts[f"{table}_restored"] or removed[table]:
             mark_unpublished(connection, table)
     put_back(connection, import_id)
+    put_back_places(connection, import_id)
     counts |= _restore_points(connection)
     _mark_leads(connection)
     _forget_images(connection, import_id)

@@ -8,9 +8,10 @@ import pytest
 from pipelines.importing import import_drop
 from pipelines.published.reading import open_reader
 from pipelines.store import open_writer
-from pipelines.surveys import plan_place, put_back_places, remove_places
+from pipelines.surveys import plan_place, remove_places
 from pipelines.templates.surveys import SurveyOptions
 from pipelines.templates.template import build_template
+from pipelines.undoing import undo_import
 
 TICK = timedelta(microseconds=1)
 ANN = "Name,Tel,Mail\nAnn,07400 123456,ann@example.com\n"
@@ -208,16 +209,13 @@ def test_what_an_import_did_to_places_is_put_back_to_the_last_row(home, bring, t
             " FROM contact_points JOIN survey_places USING (lead_id) WHERE kind = 1"
         )
         before = read(connection)
-        leads = connection.sql("SELECT * FROM leads").to_arrow_table()
 
     result = bring(noon(5), survey={"id": 1}, **then)
 
     with open_writer(home) as connection:
         between = read(connection)
-        connection.execute("DELETE FROM leads")
-        connection.register("leads_before", leads)
-        connection.execute("INSERT INTO leads SELECT * FROM leads_before")
-        put_back_places(connection, result.import_id)
+    undo_import(home, result.import_id, user="ann", now=noon(6))
+    with open_writer(home) as connection:
         after = read(connection)
     assert between[0] != before[0]
     assert after == before
