@@ -66,8 +66,9 @@ def dial(home, *statements: str) -> None:
             connection.execute(statement)
         for part in connection.sql("SELECT DISTINCT list_id::VARCHAR, import_id FROM leads").fetchall():
             mark_unpublished(connection, "leads", *part)
-        for relation in ("callbacks", "fetched", "dispositions"):
+        for relation in ("callbacks", "fetched"):
             mark_unpublished(connection, relation)
+        mark_unpublished(connection, "dispositions", "2026-03-02")
         publish(connection, home)
 
 
