@@ -29,7 +29,10 @@ def echo_json(document: object) -> None:
 
 def make_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
     """Return a table of rows; columns of numbers stand to the right, and nothing in a cell is markup."""
-    lines = [list(row) for row in rows]
+    lines = [
+        [_name(value) if name.endswith("_id") else value for name, value in zip(columns, row, strict=True)]
+        for row in rows
+    ]
     table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
     for index, name in enumerate(columns):
         values = [line[index] for line in lines if line[index] is not None]
@@ -38,6 +41,11 @@ def make_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[objec
     for line in lines:
         table.add_row(*(escape(to_text(value)) for value in line))
     return table
+
+
+def _name(value: object) -> object:
+    """Return an id as it is written elsewhere: a name that happens to be of digits, not a figure."""
+    return str(value) if isinstance(value, int) else value
 
 
 def _is_figure(value: object) -> bool:
