@@ -51,6 +51,8 @@ def screen(connection: duckdb.DuckDBPyConnection, template: Template, situation:
 def _find_duplicates(connection: duckdb.DuckDBPyConnection, template: Template, situation: Situation) -> Resolution:
     assert template.dedupe is not None  # noqa: S101  the caller asked
     _show(connection, "live_points")
+    # In two steps: the first reads one narrow column of the store, the second the rest of the few rows that count.
+    _keep(connection, "known_points")
     _keep(connection, "existing_matches")
     _keep(connection, "shared_points")
     in_order = template.dedupe.action == "update" or template.dedupe.migrate

@@ -1,6 +1,6 @@
 -- Which existing leads in scope does each row of the drop meet, and by which slots?
 --
--- reads   live_points (row_number BIGINT, slot VARCHAR, kind UTINYINT, value BIGINT)    the contact points of the drop
+-- reads   known_points (row_number BIGINT, slot VARCHAR, kind UTINYINT, value BIGINT)    the contact points of the drop that leads have
 -- reads   drop_rows (row_number BIGINT, email VARCHAR)    the cleaned rows
 -- reads   contact_points (value BIGINT, lead_id BIGINT, list_id BIGINT, slot VARCHAR)    those of the leads
 -- reads   leads (lead_id BIGINT, list_id BIGINT, supplier VARCHAR, email VARCHAR, import_id VARCHAR, row_number BIGINT, expires_at TIMESTAMPTZ)    the leads
@@ -10,13 +10,13 @@
 -- returns (row_number BIGINT, slot VARCHAR, kind UTINYINT, lead_id BIGINT, lead_slot VARCHAR, list_id BIGINT, supplier VARCHAR, age BIGINT)    one row per pair of slots that meet; the smaller age is the older lead
 WITH met AS (
     SELECT
-        live_points.row_number,
-        live_points.slot,
-        live_points.kind,
+        known_points.row_number,
+        known_points.slot,
+        known_points.kind,
         contact_points.lead_id,
         contact_points.slot AS lead_slot
-    FROM live_points
-    INNER JOIN contact_points ON live_points.value = contact_points.value
+    FROM known_points
+    INNER JOIN contact_points ON known_points.value = contact_points.value
     CROSS JOIN run
     WHERE run.is_global OR list_contains(run.scope_lists, contact_points.list_id)
 ),
