@@ -25,7 +25,9 @@ MAPPED_FIELDS = (
 # alone are joined: 0 < phones < 10^18; 3 * 10^18 <= digits < 4 * 10^18; e-mails < 0.
 KIND_PHONE = 1  # E.164 digits
 KIND_DIGITS = 2  # 3 * 10^18 + the dial digits, without leading zeros, of a number that has no E.164 form
-KIND_EMAIL = 3  # -1 - 63 bits of the MD5 of the folded address; the text is compared as well
+KIND_EMAIL = (
+    3  # -1 - 46 bits of the MD5 of the folded address (fewer bits, fewer bytes to read); the text is compared too
+)
 DIGITS_BASE = 3_000_000_000_000_000_000
 
 LEADS: dict[str, str] = {

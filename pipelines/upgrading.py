@@ -4,13 +4,13 @@ import duckdb
 
 from pipelines.schema import DIGITS_BASE
 
-# The values of the kinds lie apart since version 2, so that values alone can be joined.
+# The values of the kinds lie apart since version 2, so that values alone can be joined; those of e-mails are shorter.
 _APART = tuple(
     statement
     for table in ("contact_points", "dnc")
     for statement in (
         f"UPDATE {table} SET value = {DIGITS_BASE} + ('0' || substr(value::VARCHAR, 2))::BIGINT WHERE kind = 2",
-        f"UPDATE {table} SET value = -1 - value WHERE kind = 3",
+        f"UPDATE {table} SET value = -1 - (value >> 17) WHERE kind = 3",
     )
 )
 UPGRADES: dict[int, tuple[str, ...]] = {2: _APART}

@@ -12,7 +12,7 @@ def test_a_store_of_the_first_version_finds_digits_and_addresses_again(tmp_path)
         connection.execute(
             "INSERT INTO contact_points VALUES (1, 447400123456, 1, 1, 'phone1'), (2, 112345, 1, 1, 'phone2')"
         )
-        connection.execute("INSERT INTO contact_points VALUES (2, 1, 2, 1, 'phone1'), (3, 77, 1, 1, 'email')")
+        connection.execute("INSERT INTO contact_points VALUES (2, 1, 2, 1, 'phone1'), (3, 10223616, 1, 1, 'email')")
         connection.execute("INSERT INTO dnc (kind, value, category) VALUES (2, 112345, 'IVR')")
 
     for _ in range(2):
@@ -22,6 +22,6 @@ def test_a_store_of_the_first_version_finds_digits_and_addresses_again(tmp_path)
             version = connection.sql("SELECT * FROM store_version").fetchall()
 
         base = 3 * 10**18
-        assert points == [(-78,), (447400123456,), (base,), (base + 12345,)]
+        assert points == [(-79,), (447400123456,), (base,), (base + 12345,)]
         assert entries == [(base + 12345,)]
         assert version == [(VERSION,)]

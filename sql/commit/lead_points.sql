@@ -32,7 +32,7 @@ WHERE dial IS NOT NULL
 UNION ALL
 SELECT
     3::UTINYINT AS kind,
-    -1 - (md5_number_lower(lower(email)) >> 1)::BIGINT AS value,
+    -1 - (md5_number_lower(lower(email)) >> 18)::BIGINT AS value,
     lead_id,
     list_id,
     'email' AS slot

@@ -32,6 +32,6 @@ SELECT
     row_number,
     'email' AS slot,
     3::UTINYINT AS kind,
-    -1 - (md5_number_lower(lower(email)) >> 1)::BIGINT AS value
+    -1 - (md5_number_lower(lower(email)) >> 18)::BIGINT AS value
 FROM live
 WHERE email IS NOT NULL;

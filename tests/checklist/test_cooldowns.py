@@ -25,7 +25,7 @@ class Place:
     def report(self, event="attempt", before=DAY, *, point="+447400123456", list_id=1, survey_id=None):
         """Write to the history what happened so long before the import."""
         kind, value = (
-            (3, f"-1 - (md5_number_lower('{point}') >> 1)::BIGINT") if "@" in point else (1, point.lstrip("+"))
+            (3, f"-1 - (md5_number_lower('{point}') >> 18)::BIGINT") if "@" in point else (1, point.lstrip("+"))
         )
         with open_writer(self.home) as connection:
             connection.execute(
