@@ -107,7 +107,7 @@ def _change_existing(connection: duckdb.DuckDBPyConnection) -> None:
     run = connection.execute
     gone = "SELECT lead_id FROM affected WHERE effect IN ('deleted', 'replaced')"
     moved = "SELECT lead_id FROM touches WHERE effect = 'migrated'"
-    _list_points(connection, f"{gone} UNION {moved}")
+    list_points(connection, f"{gone} UNION {moved}")
     run(f"DELETE FROM contact_points USING old_points AS old WHERE {SAME_POINT} AND old.lead_id IN ({gone})")
     run(
         "UPDATE contact_points SET list_id = run.list_id FROM run, old_points AS old"
@@ -128,14 +128,14 @@ def _update(connection: duckdb.DuckDBPyConnection) -> None:
     """Bring what the updating rows say to their leads, old and new, and renew the contact points of these."""
     run = connection.execute
     run(f"CREATE TEMP TABLE changes AS {read_query('commit/changes')}")
-    _list_points(connection, "SELECT lead_id FROM changes")
+    list_points(connection, "SELECT lead_id FROM changes")
     run(f"DELETE FROM contact_points USING old_points AS old WHERE {SAME_POINT}")
     run(read_query("commit/update_leads"))
     insert_query(connection, "contact_points", "commit/lead_points")
 
 
-def _list_points(connection: duckdb.DuckDBPyConnection, leads: str) -> None:
-    """Leave the contact points of some leads as ``old_points``: deleting by value reads only where these values are."""
+def list_points(connection: duckdb.DuckDBPyConnection, leads: str) -> None:
+    """Leave the contact points of some leads as ``old_points``: deleting by value reads only where these are."""
     connection.execute(f"CREATE OR REPLACE TEMP TABLE wanted_leads AS {leads}")
     connection.execute(f"CREATE OR REPLACE TEMP TABLE old_points AS {read_query('commit/lead_points')}")
 

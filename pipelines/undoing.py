@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
+from pipelines.committing import SAME_POINT, list_points
 from pipelines.errors import UserError, nearest
 from pipelines.home import Home
 from pipelines.lists import start_of
@@ -219,8 +220,9 @@ def _mark_leads(connection: duckdb.DuckDBPyConnection) -> None:
 def _take_away(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """Take away what the import made, and what is written anew; return how many callbacks and places went for good."""
     changed = "lead_id IN (SELECT lead_id FROM going UNION ALL SELECT lead_id FROM restored)"
-    for table in ("leads", "contact_points"):
-        connection.execute(f"DELETE FROM {table} WHERE {changed}")
+    list_points(connection, "SELECT lead_id FROM going UNION SELECT lead_id FROM restored")
+    connection.execute(f"DELETE FROM contact_points USING old_points AS old WHERE {SAME_POINT}")
+    connection.execute(f"DELETE FROM leads WHERE {changed}")
     removed = {}
     for table in ("callbacks", "fetched"):
         connection.execute(f"DELETE FROM {table} WHERE lead_id IN (SELECT lead_id FROM going)")
@@ -231,8 +233,8 @@ def _take_away(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
 def _restore_points(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """Write the contact points of the leads put back, without numbers that became do-not-call since the import."""
     run = connection.execute
-    run("CREATE TEMP TABLE wanted_leads AS SELECT lead_id FROM restored")
-    run(f"CREATE TEMP TABLE restored_points AS {read_query('commit/lead_points')}")
+    list_points(connection, "SELECT lead_id FROM restored")
+    run("CREATE TEMP TABLE restored_points AS SELECT * FROM old_points")
     run(f"CREATE TEMP TABLE listed AS {read_query('undo/listed')}")
     run("CREATE TEMP TABLE taken AS SELECT lead_id, slot, value FROM listed WHERE is_taken")
     taken = _count(connection, "taken")
