@@ -157,12 +157,13 @@ def _screen_and_commit(
         situation = place_run(connection, run)
         files = str(cleaned.rows / "*.parquet").replace("'", "''")
         connection.execute(f"CREATE TEMP VIEW drop_rows AS SELECT * FROM read_parquet('{files}')")
-        rounds = screen(connection, order.template, situation)
+        resolution = screen(connection, order.template, situation)
         ledger = count_ledger(connection)
     require_balance(order.name, cleaned.drop.found.records, ledger.rows, "have a fate")
     columns = compare_headers(find_last_columns(connection, order.template.name), cleaned.columns, order.template)
     message = "" if order.is_released else why_held(order, cleaned, ledger, columns)
     found = _describe_file(order, cleaned, columns)
+    found |= {"rounds": resolution.rounds, "rows_in_order": resolution.in_order}
     with order.timed("commit"):
         if not message:
             add_supplier(connection, order.template.supplier, run.import_date, run.import_id)
@@ -171,7 +172,7 @@ def _screen_and_commit(
         commit_rows(connection, is_held=bool(message))
         values = _line(order, found, message) | {"seconds": seconds}
         record_import(connection, run, values, ledger)
-    return _report(order, run, cleaned, found, ledger, message, rounds)
+    return _report(order, run, cleaned, found, ledger, message)
 
 
 def _plan(connection: duckdb.DuckDBPyConnection, order: Order) -> Run:
@@ -215,7 +216,6 @@ def _report(
     found: dict[str, Any],
     ledger: Ledger,
     message: str,
-    rounds: int,
 ) -> ImportResult:
     return replace(
         _outline(order, "held" if message else "completed", run.import_id, message),
@@ -234,7 +234,7 @@ def _report(
         expires_at=run.expires_at,
         found=found,
         notices=found["notices"],
-        rounds=rounds,
+        rounds=found["rounds"],
         sample=cleaned.sample,
         phone_paths=cleaned.phone_paths,
     )

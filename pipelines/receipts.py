@@ -59,7 +59,7 @@ class ImportResult:
         """Return the result for JSON: dates as ISO text, money as numbers, samples left out."""
         values = {**vars(self), "dry_run": self.is_rehearsal, "seconds": round(self.seconds, 3)}
         values["notices"] = [*self.notices]
-        for name in ("is_rehearsal", "sample", "rounds"):
+        for name in ("is_rehearsal", "sample"):
             del values[name]
         values["import_date"] = self.import_date.isoformat() if self.import_date else None
         values["expires_at"] = self.expires_at.isoformat() if self.expires_at else None

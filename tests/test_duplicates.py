@@ -1,12 +1,9 @@
 """Who is a duplicate of whom, decided by sets: equal to deciding row by row."""
 
 import polars as pl
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from pipelines.screening.duplicates import MAX_ROUNDS, resolve_duplicates
-from pipelines.screening.in_order import resolve_in_order
-from pipelines.screening.meetings import VERDICTS, Meetings, Situation
+from pipelines.screening.meetings import Meetings, Situation
 from pipelines.templates.parts import DedupeOptions
 
 SITUATION = Situation(list_id=1, supplier="Acme", lead_base=0, sees_own_rows=True, destination_in_scope=True)
@@ -70,20 +67,3 @@ def test_a_chain_longer_than_the_rounds_is_still_decided_exactly():
     verdicts = decide(chain, "keep_existing")
 
     assert sorted(verdicts) == list(range(2, length + 1, 2))
-
-
-keys = st.one_of(st.none(), st.integers(1, 6))
-
-
-@settings(max_examples=200, deadline=None)
-@given(st.lists(st.tuples(keys, keys, keys), max_size=9), st.sampled_from(["keep_existing", "reset_older"]))
-def test_rounds_of_sets_and_one_row_after_the_other_come_to_the_same(rows, action):
-    meetings = meet(*rows)
-    options = DedupeOptions(scope=["file"], action=action)
-
-    by_sets = resolve_duplicates(meetings, options, SITUATION).verdicts
-    in_order, _ = resolve_in_order(meetings, options, SITUATION)
-
-    one_by_one = pl.DataFrame(in_order, VERDICTS, orient="row")
-    columns = ["row_number", "fate", "code"]
-    assert by_sets.select(columns).to_dicts() == one_by_one.select(columns).to_dicts()

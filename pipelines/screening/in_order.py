@@ -1,7 +1,7 @@
-"""Rows that change the very contact points by which later rows are recognised, decided one after the other.
+"""Rows decided one after the other: what the actions mean, said plainly, and the documented slow path.
 
-The documented slow path of pipelines/screening/duplicates.py: it sees only the rows that meet a lead or another row,
-and only under `update` and `migrate`.
+Comes to a row only where ``MAX_ROUNDS`` rounds of sets left it undecided, which takes an input made for it: without
+this bound, such a file of n rows costs n rounds (docs/decisions/0009-duplicates.md). The tests hold the sets to it.
 """
 
 from collections import defaultdict
@@ -13,6 +13,7 @@ from pipelines.schema import KIND_EMAIL
 from pipelines.screening.meetings import Meetings, Situation
 from pipelines.templates.parts import DedupeOptions
 
+MAX_ROUNDS = 64
 Point = tuple[int, int, str]
 Verdict = tuple[int, str, str | None, str | None, list[str], int | None]
 
@@ -39,7 +40,7 @@ class Register:
     def add(self, lead: Known) -> None:
         """Let later rows find a lead."""
         self.leads[lead.lead_id] = lead
-        for slot, point in lead.points.items():
+        for slot, point in sorted(lead.points.items()):
             self.by_point[point].setdefault(lead.lead_id, slot)
 
     def remove(self, lead: Known) -> None:

@@ -49,9 +49,11 @@ class Resolution:
 
     ``verdicts``: one row per row that is not simply a new lead: row_number, fate, code, detail, warnings, and the lead
     it met. ``touches``: lead_id and effect (replaced, reset, migrated, updated), each pair once; leads made by this
-    drop only as ``updated``. ``rounds``: how many passes it took.
+    drop only as ``updated``. ``rounds``: how many passes over sets it took; ``in_order``: how many rows were left
+    after the last one that is allowed and so were decided one after the other.
     """
 
     verdicts: pl.DataFrame
     touches: pl.DataFrame
     rounds: int
+    in_order: int = 0

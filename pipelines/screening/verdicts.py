@@ -25,8 +25,8 @@ DNC_VERDICTS = {
 }
 
 
-def screen(connection: duckdb.DuckDBPyConnection, template: Template, situation: Situation) -> int:
-    """Give every row of ``drop_rows`` its verdict; return in how many rounds the duplicates were decided."""
+def screen(connection: duckdb.DuckDBPyConnection, template: Template, situation: Situation) -> Resolution:
+    """Give every row of ``drop_rows`` its verdict; return what was found out about duplicates."""
     _keep(connection, "drop_points")
     if template.delete_existing:
         _keep(connection, "doomed")
@@ -45,7 +45,7 @@ def screen(connection: duckdb.DuckDBPyConnection, template: Template, situation:
     _keep_frame(connection, "duplicate_verdicts", resolution.verdicts)
     _keep_frame(connection, "touches", resolution.touches)
     _keep(connection, "verdicts")
-    return resolution.rounds
+    return resolution
 
 
 def _find_duplicates(connection: duckdb.DuckDBPyConnection, template: Template, situation: Situation) -> Resolution:
@@ -55,15 +55,15 @@ def _find_duplicates(connection: duckdb.DuckDBPyConnection, template: Template, 
     _keep(connection, "known_points")
     _keep(connection, "existing_matches")
     _keep(connection, "shared_points")
-    in_order = template.dedupe.action == "update" or template.dedupe.migrate
+    is_update = template.dedupe.action == "update"
     connection.execute(
         "CREATE TEMP VIEW points AS SELECT * FROM live_points WHERE row_number IN"
         " (SELECT row_number FROM shared_points UNION SELECT row_number FROM existing_matches)"
-        if in_order
+        if is_update
         else "CREATE TEMP VIEW points AS SELECT * FROM shared_points"
     )
     connection.execute(
-        "CREATE TEMP TABLE wanted_leads AS SELECT DISTINCT lead_id FROM existing_matches WHERE ?", [in_order]
+        "CREATE TEMP TABLE wanted_leads AS SELECT DISTINCT lead_id FROM existing_matches WHERE ?", [is_update]
     )
     connection.execute(f"CREATE TEMP TABLE matched_points AS {read_query('commit/lead_points')}")
     meetings = Meetings(
