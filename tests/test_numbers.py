@@ -157,6 +157,28 @@ def test_truncation_comes_before_the_length_check_and_makes_another_number():
     assert (cell["dial"], cell["key"], cell["warnings"]) == ("07400123456", 447400123456, ["W_TRUNCATED"])
 
 
+@pytest.mark.parametrize(
+    ("sent", "dial", "warnings"),
+    [
+        ("07400 123456", "07400 123456", []),
+        ("07400-123-456", "07400-123-456", []),
+        ("07400 123456 99", "07400 123456", ["W_TRUNCATED"]),
+    ],
+)
+def test_truncation_counts_digits_and_not_what_stands_between_them(sent, dial, warnings):
+    options = PhoneOptions(format="advanced", remove_non_digits=False, truncate=True, max_length=11)
+
+    cell = clean(sent, options)
+
+    assert (cell["dial"], cell["key"], cell["warnings"]) == (dial, 447400123456, warnings)
+
+
+def test_what_stood_between_two_numbers_is_no_part_of_the_first():
+    cell = clean("07400 123456 / 07400 123457", PhoneOptions(format="advanced", remove_non_digits=False))
+
+    assert (cell["dial"], cell["warnings"]) == ("07400 123456", ["W_SECOND_NUMBER"])
+
+
 def test_lengths_are_checked_before_validity():
     options = PhoneOptions(format="advanced", region="GB", min_length=12, max_length=13)
 

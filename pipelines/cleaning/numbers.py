@@ -119,7 +119,8 @@ def _keep_first_number(cells: pl.DataFrame) -> pl.DataFrame:
     first = pl.coalesce(_text.str.extract(pattern, 1) for pattern in (SECOND_NUMBER, SECOND_AFTER_BLANK, PROSE))
     has_rest = (first.str.count_matches("[0-9]") >= 7) & pl.col("flaw").is_null()
     return cells.with_columns(
-        W_SECOND_NUMBER=has_rest.fill_null(False), text=pl.when(has_rest).then(first).otherwise(_text)
+        W_SECOND_NUMBER=has_rest.fill_null(False),
+        text=pl.when(has_rest).then(first.str.strip_chars(BLANKS)).otherwise(_text),
     )
 
 
@@ -146,11 +147,13 @@ def _add_area_code(cells: pl.DataFrame, options: PhoneOptions) -> pl.DataFrame:
 
 
 def _truncate(cells: pl.DataFrame, options: PhoneOptions) -> pl.DataFrame:
-    """Cut to the maximum length; what was cut is another number, so it is parsed anew."""
+    """Cut what has more digits than the maximum behind the last allowed one; that is another number: parsed anew."""
     if not options.truncate or options.max_length is None:
         return cells.with_columns(W_TRUNCATED=pl.lit(False))
-    too_long = (pl.col("dial").str.len_chars() > options.max_length).fill_null(False) & pl.col("flaw").is_null()
-    cells = cells.with_columns(W_TRUNCATED=too_long, dial=pl.col("dial").str.slice(0, options.max_length))
+    too_long = (pl.col("dial").str.count_matches("[0-9]") > options.max_length).fill_null(False)
+    too_long &= pl.col("flaw").is_null()
+    shortened = pl.col("dial").str.extract(rf"^((?:[^0-9]*[0-9]){{{options.max_length}}})")
+    cells = cells.with_columns(W_TRUNCATED=too_long, dial=pl.when(too_long).then(shortened).otherwise("dial"))
     cut = cells.filter("W_TRUNCATED").with_columns(text=pl.col("dial")).pipe(_parse, options)
     return pl.concat([cells.filter(~pl.col("W_TRUNCATED")), cut.select(cells.columns)])
 
