@@ -160,6 +160,12 @@ def test_tags_of_the_template_and_of_the_row_come_together():
     assert row["tags"] == ["spring", "red"]
 
 
+def test_a_semicolon_with_nothing_behind_it_makes_no_tag():
+    row = clean((*ANN[:-1], "red; ;"), mapping={"phone1": "Tel", "tags": "Colour"})
+
+    assert row["tags"] == ["red"]
+
+
 def test_a_default_skill_group_fills_blanks_only():
     mapping = {"phone1": "Tel", "skill_group": "Addr 2"}
 

@@ -146,10 +146,10 @@ def add_warnings(rows: pl.DataFrame, contact_data: Sequence[MappedField] = ()) -
 
 
 def _select_cleaned(rows: pl.DataFrame, template: Template, contact_data: Sequence[MappedField] = ()) -> pl.DataFrame:
-    tags = pl.concat_list(
-        pl.lit(template.tags, dtype=pl.List(pl.String)),
-        pl.col("tags").str.split(";").list.eval(pl.element().str.strip_chars()).fill_null([]),
+    own_tags = (
+        pl.col("tags").str.split(";").list.eval(pl.element().str.strip_chars().replace("", None)).list.drop_nulls()
     )
+    tags = pl.concat_list(pl.lit(template.tags, dtype=pl.List(pl.String)), own_tags.fill_null([]))
     is_static = template.time_zone != BY_NUMBER
     static_zone = pl.lit(template.time_zone, pl.String) if is_static else pl.col("number_zone")
     skill_group = pl.coalesce(pl.col("skill_group"), pl.lit(template.skill_group, pl.String))
