@@ -4,6 +4,7 @@
 -- reads   leads (lead_id BIGINT, expires_at TIMESTAMPTZ)    the leads, before any change
 -- reads   affected (lead_id BIGINT, effect VARCHAR)    what the import does to them
 -- reads   row_values (lead_id BIGINT)    the leads of accepted rows
+-- reads   imports (import_id VARCHAR, sequence BIGINT)    for the age of the places
 -- reads   run (import_id VARCHAR, as_of TIMESTAMPTZ, survey_id BIGINT, renews_places BOOLEAN)    this import
 -- returns (changed_by VARCHAR, was_invited BOOLEAN, survey_id BIGINT, lead_id BIGINT, import_id VARCHAR, row_number BIGINT, invite_at TIMESTAMPTZ, expires_at TIMESTAMPTZ, created_at TIMESTAMPTZ, updated_at TIMESTAMPTZ)    one row per place, as it stands; of several of a lead in the survey the newest is renewed
 WITH gone AS (
@@ -22,9 +23,10 @@ renewed AS (
 
 aged AS (
     SELECT
-        *,
-        row_number() OVER (PARTITION BY lead_id ORDER BY created_at DESC, invite_at DESC, import_id DESC) AS age
+        renewed.*,
+        row_number() OVER (PARTITION BY renewed.lead_id ORDER BY imports.sequence DESC) AS age
     FROM renewed
+    LEFT JOIN imports ON renewed.import_id = imports.import_id
 ),
 
 lost AS (
