@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-import phonenumbers
+import duckdb
 
 from pipelines.dnc import load_dnc
 from pipelines.home import Home
@@ -20,13 +21,29 @@ from pipelines.published.reading import REPORTS, open_reader
 from pipelines.store import open_writer
 from pipelines.templates.template import build_template
 from pipelines.undoing import undo_import
-from tests.oracle.model import SLOTS, Born, DncEntry, Fate, Outcome, World
+from tests.oracle.model import World
+from tests.oracle.model_fields import FIELDS, TABLE, show_defaults
+from tests.oracle.model_records import SLOTS, Born, DncEntry, Event, Fate, Outcome
 
 COLUMNS = {
     "first_name": "Name",
     **{slot: f"Tel {slot[-1]}" for slot in SLOTS},
     "email": "E-mail",
     "skill_group": "Skill",
+}
+# What more a drop has; which of it is mapped is told by the settings.
+MORE = {
+    "language": "Language",
+    "tags": "Labels",
+    **{f"secondary.{TABLE}.{name}": f"Extra {name}" for name in FIELDS},
+}
+HEADERS = {**COLUMNS, **MORE}
+DECLARED = {
+    "name": TABLE,
+    "fields": [
+        {"name": name, "type": field.kind, "strict": field.strict, "default": field.default}
+        for name, field in FIELDS.items()
+    ],
 }
 FILE = {"format": "csv", "encoding": "utf-8", "delimiter": ",", "has_header": True}
 # Long after every day that is imported, so that each import is for a day gone by.
@@ -42,11 +59,16 @@ Lead = tuple[object, ...]
 
 @dataclass(frozen=True)
 class State:
-    """What stands in the tables: leads by who brought them, leads with a callback, leads in the dialler's buffer."""
+    """What stands in the tables: leads by who brought them, leads with a callback, leads in the dialler's buffer.
+
+    Also contact data with its defaults, by lead; and places in surveys: survey, lead, who made it, from, until.
+    """
 
     leads: dict[Born, Lead]
     callbacks: list[Born]
     fetched: list[Born]
+    extra: dict[Born, tuple[object, ...]]
+    places: list[tuple[object, ...]]
 
 
 def describe_world(world: World) -> State:
@@ -64,10 +86,14 @@ def describe_world(world: World) -> State:
             lead.call_attempts,
             lead.status,
             lead.expires_at.astimezone(UTC) if lead.expires_at else None,
-            *[f"+{number}" if number else None for number in numbers],
-            *[write_national(number) if number else None for number in numbers],
+            lead.language,
+            lead.time_zone,
+            *[f"+{number.key}" if number and number.key else None for number in numbers],
+            *[number.dial if number else None for number in numbers],
         )
-    return State(leads, sorted(world.callbacks), sorted(world.fetched))
+    extra = {lead.born: show_defaults(lead.extra) for lead in world.leads if lead.extra is not None}
+    places = [(p.survey, p.lead, p.made_by, p.invite_at, p.expires_at) for p in world.places]
+    return State(leads, sorted(world.callbacks), sorted(world.fetched), extra, sorted(places, key=repr))
 
 
 class Model:
@@ -84,6 +110,9 @@ class Model:
     def load_dnc(self, entries: Iterable[DncEntry]) -> None:
         self.world.dnc = list(entries)
 
+    def report(self, events: Iterable[Event]) -> None:
+        self.world.report(events)
+
     def import_rows(self, rows: list[dict[str, str]], settings: dict[str, Any], day: date) -> Outcome:
         return self.world.import_rows(rows, settings, day)
 
@@ -97,23 +126,33 @@ class Model:
         return describe_world(self.world)
 
 
-def write_national(number: int) -> str:
-    parsed = phonenumbers.parse(f"+{number}", None)
-    return f"0{parsed.national_number}"
-
-
 def write_csv(rows: Iterable[dict[str, str]]) -> str:
     """Write rows as a drop; the column Ref keeps a row of blanks from being a blank line."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["Ref", *COLUMNS.values()])
+    writer.writerow(["Ref", *HEADERS.values()])
     for number, row in enumerate(rows, 1):
-        writer.writerow([f"r{number}", *(row.get(name, "") for name in COLUMNS)])
+        writer.writerow([f"r{number}", *(row.get(name, "") for name in HEADERS)])
     return text.getvalue()
 
 
 def fill_template(settings: dict[str, Any]) -> dict[str, Any]:
-    return {"name": "oracle", "hold_above": 1, "file": FILE, "mapping": COLUMNS, **settings}
+    """Return the values of a template: a mapping in the settings names fields, each from its own column."""
+    mapping = {field: HEADERS[field] for field in settings.get("mapping", COLUMNS)}
+    file = {**FILE, **settings.get("file", {})}
+    return {"name": "oracle", "hold_above": 1, **settings, "file": file, "mapping": mapping}
+
+
+def insert_event(connection: duckdb.DuckDBPyConnection, event: Event) -> None:
+    """Write to the history of contacts, as loading the dialler's reports does; a list that is not there has id -1."""
+    kind, value = event.point
+    columns = {"phone": (1, "?::BIGINT"), "digits": (2, "3000000000000000000 + ?::BIGINT")}
+    number, shown = columns.get(kind, (3, "-1 - (md5_number_lower(?) >> 18)::BIGINT"))
+    connection.execute(
+        f"INSERT INTO contact_history SELECT {number}, {shown}, ?, 1,"
+        " coalesce((SELECT list_id FROM lists WHERE name = ?), -1), ?, ?, ?",
+        [value, value if kind == "email" else None, event.list_name, event.survey, event.event, event.happened_at],
+    )
 
 
 FindBorn = Callable[[str | None, int | None], Born | None]
@@ -125,24 +164,49 @@ def collect_fates(rows: list[tuple[Any, ...]], find_born: FindBorn) -> list[Fate
 
 
 def collect_state(
-    found: list[tuple[Any, ...]], callbacks: list[tuple[int]], fetched: list[tuple[int]], find_born: FindBorn
+    found: list[tuple[Any, ...]],
+    callbacks: list[tuple[int]],
+    fetched: list[tuple[int]],
+    extra: list[tuple[Any, ...]],
+    places: list[tuple[Any, ...]],
+    find_born: FindBorn,
 ) -> State:
-    """Return the state from rows of leads, callbacks and buffer; every lead has to come from a row of its own."""
+    """Return the state from rows of leads, callbacks, buffer, contact data and places in surveys.
+
+    Every lead has to come from a row of its own.
+    """
     borns = {row[0]: find_born(row[1], row[2]) or NOWHERE for row in found}
     leads = {}
-    for lead_id, _, _, *texts, tags, attempts, status, expires_at, p1, p2, p3, d1, d2, d3 in found:
+    for lead_id, _, _, *texts, tags, attempts, status, expires_at, language, zone, p1, p2, p3, d1, d2, d3 in found:
         expiry = expires_at.astimezone(UTC) if expires_at else None
-        leads[borns[lead_id]] = (*texts, tuple(tags or ()), attempts, status, expiry, p1, p2, p3, d1, d2, d3)
+        tail = (language, zone, p1, p2, p3, d1, d2, d3)
+        leads[borns[lead_id]] = (*texts, tuple(tags or ()), attempts, status, expiry, *tail)
     assert len(leads) == len(found), "two leads come from one row"
     rings = sorted(borns.get(lead_id, NOWHERE) for (lead_id,) in callbacks)
-    return State(leads, rings, sorted(borns.get(lead_id, NOWHERE) for (lead_id,) in fetched))
+    buffer = sorted(borns.get(lead_id, NOWHERE) for (lead_id,) in fetched)
+    beside = {borns.get(lead_id, NOWHERE): tuple(values) for lead_id, *values in extra}
+    assert len(beside) == len(extra), "a lead has contact data twice"
+    told = []
+    for survey, lead_id, import_id, row, *instants in places:
+        utc = [at.astimezone(UTC) if at else None for at in instants]
+        told.append((survey, borns.get(lead_id, NOWHERE), find_born(import_id, row), *utc))
+    return State(leads, rings, buffer, beside, sorted(told, key=repr))
+
+
+STATE_COLUMNS = (
+    "l.lead_id, l.import_id, l.row_number, lists.name, l.supplier, l.first_name, l.email, l.skill_group, l.tags,"
+    " l.call_attempts, l.status, l.expires_at, l.language, l.time_zone"
+)
+PLACES = "SELECT survey_id, lead_id, import_id, row_number, invite_at, expires_at FROM survey_places"
+EXTRA = f"SELECT lead_id, {', '.join(FIELDS)} FROM"
 
 
 class Pipeline:
     """A home of its own, and the imports made in it."""
 
     def __init__(self, folder: Path) -> None:
-        self.home = Home(folder / "home")
+        self.home = Home(folder / "home").make()
+        (self.home.tables / f"{TABLE}.yaml").write_text(json.dumps(DECLARED))
         self.folder = folder
         self.import_ids: list[str] = []
 
@@ -167,7 +231,7 @@ class Pipeline:
         path.write_text(write_csv(rows))
         template = build_template(fill_template(settings), "oracle")
         result = import_drop(path, template, self.home, on=day, force=True, now=NOW)
-        assert result.status == "completed", result.message
+        assert result.status in ("completed", "held"), result.message
         assert result.import_id is not None
         self.import_ids.append(result.import_id)
         with open_reader(self.home, LONG_AGO) as reader:
@@ -182,10 +246,17 @@ class Pipeline:
             result.list,
             collect_fates(fates, self._born),
             dict(result.effects),
+            result.cost["total"],
+            result.status == "held",
         )
 
     def _born(self, import_id: str | None, row_number: int | None) -> Born | None:
         return None if import_id is None or row_number is None else (self.import_ids.index(import_id) + 1, row_number)
+
+    def report(self, events: Iterable[Event]) -> None:
+        with open_writer(self.home) as connection:
+            for event in events:
+                insert_event(connection, event)
 
     def tamper(self, called: Iterable[Born] = (), callbacks: Iterable[Born] = (), fetched: Iterable[Born] = ()) -> None:
         """Do what a dialler does: call leads three times, promise to ring back, put leads into the buffer."""
@@ -224,10 +295,10 @@ class Pipeline:
         keys = ", ".join(f"l.{slot}_e164" for slot in SLOTS)
         with open_reader(self.home, LONG_AGO) as reader:
             found = reader.execute(
-                "SELECT l.lead_id, l.import_id, l.row_number, lists.name, l.supplier, l.first_name, l.email,"
-                f" l.skill_group, l.tags, l.call_attempts, l.status, l.expires_at, {keys}, {', '.join(SLOTS)}"
-                " FROM leads AS l LEFT JOIN lists USING (list_id)"
+                f"SELECT {STATE_COLUMNS}, {keys}, {', '.join(SLOTS)} FROM leads AS l LEFT JOIN lists USING (list_id)"
             ).fetchall()
             callbacks = reader.execute("SELECT lead_id FROM callbacks").fetchall()
             fetched = reader.execute("SELECT lead_id FROM fetched").fetchall()
-        return collect_state(found, callbacks, fetched, self._born)
+            extra = reader.execute(f"{EXTRA} {TABLE}").fetchall()
+            places = reader.execute(PLACES).fetchall()
+        return collect_state(found, callbacks, fetched, extra, places, self._born)

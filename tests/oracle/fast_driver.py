@@ -17,10 +17,34 @@ from pipelines.run import place_run, plan_run
 from pipelines.schema import KIND_PHONE, STORE, create_table
 from pipelines.screening.verdicts import screen
 from pipelines.suppliers import add_supplier
-from pipelines.templates.template import build_template
+from pipelines.tables.declared import MappedField, MappedTables, build_table
+from pipelines.tables.storing import STORED, fit_table
+from pipelines.templates.template import Template, build_template
 from pipelines.undoing import take_back
-from tests.oracle.driver import COLUMNS, NOW, State, collect_fates, collect_state, fill_template
-from tests.oracle.model import SLOTS, Born, DncEntry, Outcome
+from tests.oracle.driver import (
+    DECLARED,
+    EXTRA,
+    HEADERS,
+    NOW,
+    PLACES,
+    STATE_COLUMNS,
+    State,
+    collect_fates,
+    collect_state,
+    fill_template,
+    insert_event,
+)
+from tests.oracle.model_fields import FIELDS, TABLE, show_defaults
+from tests.oracle.model_records import SLOTS, Born, DncEntry, Event, Outcome
+
+CONTACT_DATA = build_table(DECLARED, "oracle")
+
+
+def map_tables(template: Template) -> MappedTables:
+    """Return what a template fills, as ``load_mapped_tables`` does from a home."""
+    known = {field.name: field for field in CONTACT_DATA.fields}
+    fields = tuple(MappedField(table, known[name]) for table, name in template.secondary_fields)
+    return MappedTables((CONTACT_DATA,) if fields else (), fields)
 
 
 class FastPipeline:
@@ -32,6 +56,7 @@ class FastPipeline:
         self.connection.execute("SET threads = 1")
         for name, columns in STORE.items():
             connection.execute(create_table(name, columns))
+        fit_table(connection, CONTACT_DATA)
         self.import_ids: list[str] = []
 
     @classmethod
@@ -54,14 +79,16 @@ class FastPipeline:
             content = hashlib.sha256(repr(rows).encode()).hexdigest()
             run = plan_run(connection, template, destination, day, content, NOW)
             situation = place_run(connection, run)
-            cleaned = Cleaner(template, ["Ref", *COLUMNS.values()], "drop.csv").clean(frame_rows(rows))
+            contact_data = map_tables(template)
+            headers = ["Ref", *HEADERS.values()]
+            cleaned = Cleaner(template, headers, "drop.csv", contact_data=contact_data).clean(frame_rows(rows))
             connection.register("drop_rows", cleaned.to_arrow())
             screen(connection, template, situation)
             ledger = count_ledger(connection)
             assert ledger.rows == len(rows)
             add_supplier(connection, template.supplier, day, run.import_id)
             add_list(connection, destination, day, run.import_id)
-            commit_leads(connection, ledger, clear_fetched=template.clear_fetched)
+            commit_leads(connection, ledger, contact_data, clear_fetched=template.clear_fetched)
             commit_rows(connection, is_held=False)
             connection.execute(
                 "INSERT INTO imports (import_id, sequence, status, supplier, list, import_date, started_at, settings)"
@@ -101,6 +128,10 @@ class FastPipeline:
     def _born(self, import_id: str | None, row_number: int | None) -> Born | None:
         return None if import_id is None or row_number is None else (self.import_ids.index(import_id) + 1, row_number)
 
+    def report(self, events: Iterable[Event]) -> None:
+        for event in events:
+            insert_event(self.connection, event)
+
     def tamper(self, called: Iterable[Born] = (), callbacks: Iterable[Born] = (), fetched: Iterable[Born] = ()) -> None:
         at = datetime(2026, 7, 1, tzinfo=UTC)
         found = self.connection.sql("SELECT lead_id, import_id, row_number FROM leads").fetchall()
@@ -116,24 +147,28 @@ class FastPipeline:
     def read_state(self) -> State:
         keys = ", ".join(f"'+' || l.{slot}_key" for slot in SLOTS)
         found = self.connection.execute(
-            "SELECT l.lead_id, l.import_id, l.row_number, lists.name, l.supplier, l.first_name, l.email,"
-            f" l.skill_group, l.tags, l.call_attempts, l.status, l.expires_at, {keys}, {', '.join(SLOTS)}"
-            " FROM leads AS l LEFT JOIN lists USING (list_id)"
+            f"SELECT {STATE_COLUMNS}, {keys}, {', '.join(SLOTS)} FROM leads AS l LEFT JOIN lists USING (list_id)"
         ).fetchall()
         callbacks = self.connection.execute("SELECT lead_id FROM callbacks").fetchall()
         fetched = self.connection.execute("SELECT lead_id FROM fetched").fetchall()
         self.check_points()
-        return collect_state(found, callbacks, fetched, self._born)
+        stored = self.connection.execute(f"{EXTRA} {STORED}{TABLE}").fetchall()
+        # Defaults are shown, never stored.
+        extra = [(lead, *show_defaults(dict(zip(FIELDS, values, strict=True)))) for lead, *values in stored]
+        places = self.connection.execute(PLACES).fetchall()
+        return collect_state(found, callbacks, fetched, extra, places, self._born)
 
     def check_points(self) -> None:
         """The index by contact point must hold what the leads hold, no more and no less."""
         slots = " UNION ALL ".join(
-            f"SELECT {KIND_PHONE}, {slot}_key, lead_id, list_id, '{slot}' FROM leads WHERE {slot} IS NOT NULL"
+            f"SELECT CASE WHEN {slot}_key IS NULL THEN 2 ELSE 1 END, coalesce({slot}_key, 3000000000000000000"
+            f" + ltrim(regexp_replace({slot}, '[^0-9]', '', 'g'), '0')::BIGINT), lead_id, list_id, '{slot}'"
+            f" FROM leads WHERE {slot} IS NOT NULL"
             for slot in SLOTS
         )
         expected = self.connection.sql(slots).fetchall()
         found = self.connection.sql(
-            f"SELECT kind, value, lead_id, list_id, slot FROM contact_points WHERE kind = {KIND_PHONE}"
+            "SELECT kind, value, lead_id, list_id, slot FROM contact_points WHERE kind <> 3"
         ).fetchall()
         assert sorted(found) == sorted(expected)
         emails = self.connection.sql(
@@ -149,7 +184,7 @@ class FastPipeline:
 
 def frame_rows(rows: list[dict[str, str]]) -> pl.DataFrame:
     """Return rows as the reader of drops gives them."""
-    columns = {f"c{i + 2}": [row.get(name, "") for row in rows] for i, name in enumerate(COLUMNS)}
+    columns = {f"c{i + 2}": [row.get(name, "") for row in rows] for i, name in enumerate(HEADERS)}
     numbers = list(range(1, len(rows) + 1))
     return pl.DataFrame(
         {

@@ -1,161 +1,21 @@
 """The import as plain Python, one row after another: what the pipeline has to equal.
 
-Written from decisions.md, contract.md and features.md alone; nothing of the pipeline is imported here, and nothing here
-is fast. A world is changed in place by ``World.import_rows``, which answers what the pipeline should have reported.
+Written from decisions.md, contract.md, features.md and docs/ alone. Nothing of the pipeline is imported here or in the
+modules model_*, and nothing there is fast. A world is changed in place by ``World.import_rows``, which answers what the
+pipeline should have reported.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+import copy
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import phonenumbers
-from email_validator import EmailNotValidError, validate_email
-
-SLOTS = ("phone1", "phone2", "phone3")
-# A lead is known by the import (counted from 1) and the row (from 1) that brought it.
-Born = tuple[int, int]
-
-
-@dataclass
-class Lead:
-    """One lead as it stands on a list."""
-
-    born: Born
-    list_name: str
-    supplier: str
-    first_name: str | None
-    phones: dict[str, int | None]
-    email: str | None
-    skill_group: str | None
-    tags: tuple[str, ...]
-    expires_at: datetime | None
-    call_attempts: int = 0
-    status: str = "new"
-
-    def points(self, keys: list[str]) -> Iterator[tuple[str, object]]:
-        """Yield what this lead is recognised by: every phone slot, and the e-mail without regard to case."""
-        if "phone" in keys:
-            yield from (("phone", number) for number in self.phones.values() if number is not None)
-        if "email" in keys and self.email is not None:
-            yield "email", self.email.lower()
-
-
-@dataclass(frozen=True)
-class DncEntry:
-    """One number of a do-not-call category."""
-
-    number: int
-    category: str
-    expires_on: date | None = None
-
-
-@dataclass
-class Fate:
-    """What became of a row, and the lead it made or changed."""
-
-    fate: str
-    code: str | None = None
-    lead: Born | None = None
-    warnings: frozenset[str] = frozenset()
-
-
-@dataclass
-class Outcome:
-    """What an import reports: the list it went to, a fate per row, the effects on leads that were there before."""
-
-    list_name: str
-    fates: list[Fate]
-    effects: dict[str, int]
-
-
-@dataclass
-class Row:
-    """A row after cleaning: what is left of it, and what was wrong with it."""
-
-    first_name: str | None
-    phones: dict[str, int | None]
-    email: str | None
-    own_skill_group: str | None
-    phone_flaws: list[str] = field(default_factory=list)
-    email_flaw: str | None = None
-    warnings: set[str] = field(default_factory=set)
-
-
-def tidy(cell: str) -> str | None:
-    return cell.strip() or None
-
-
-def read_phone(cell: str) -> tuple[int | None, str | None]:
-    """Return the number as E.164 digits, or what is wrong with the cell; neither for a blank cell."""
-    text = tidy(cell)
-    if text is None:
-        return None, None
-    number = phonenumbers.parse(text, "GB")
-    if phonenumbers.is_valid_number(number):
-        return int(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)[1:]), None
-    reason = phonenumbers.is_possible_number_with_reason(number)
-    if reason == phonenumbers.ValidationResult.TOO_SHORT:
-        return None, "R_PHONE_TOO_SHORT"
-    if reason == phonenumbers.ValidationResult.TOO_LONG:
-        return None, "R_PHONE_TOO_LONG"
-    return None, "R_PHONE_INVALID"
-
-
-def read_email(cell: str) -> tuple[str | None, str | None]:
-    """Return the address as it was written, or what is wrong with it."""
-    text = tidy(cell)
-    if text is None:
-        return None, None
-    try:
-        validate_email(text, check_deliverability=False)
-    except EmailNotValidError:
-        return None, "R_EMAIL_INVALID"
-    return text, None
-
-
-def read_row(cells: dict[str, str], settings: dict[str, Any]) -> Row:
-    """Map, tidy and clean one row."""
-    row = Row(
-        first_name=tidy(cells.get("first_name", "")),
-        phones={},
-        email=None,
-        own_skill_group=tidy(cells.get("skill_group", "")),
-    )
-    for slot in SLOTS:
-        row.phones[slot], flaw = read_phone(cells.get(slot, ""))
-        if flaw:
-            row.phone_flaws.append(flaw)
-            row.warnings.add("W_PHONE_DROPPED")
-    row.email, row.email_flaw = read_email(cells.get("email", ""))
-    if row.email_flaw:
-        row.warnings.add("W_EMAIL_DROPPED")
-    return row
-
-
-def has_contact(row: Row, settings: dict[str, Any]) -> bool:
-    """Tell whether a contact point of the kind that counts is left."""
-    counts = settings.get("contact", "any")
-    by_phone = any(number is not None for number in row.phones.values())
-    by_email = row.email is not None
-    return (by_phone and counts != "email") or (by_email and counts != "phone")
-
-
-def judge_cells(row: Row, settings: dict[str, Any]) -> str | None:
-    """Return why the row is rejected for its own cells, or null: number validity, e-mail, policy."""
-    email = settings.get("email", {})
-    counts = settings.get("contact", "any")
-    is_enough = has_contact(row, settings)
-    if not is_enough and counts != "email" and row.phone_flaws:
-        return row.phone_flaws[0]
-    if email.get("validate") and row.email_flaw:
-        return row.email_flaw
-    if email.get("required") and row.email is None:
-        return row.email_flaw or "R_EMAIL_MISSING"
-    if is_enough:
-        return None
-    return row.email_flaw if counts != "phone" and row.email_flaw else "R_NO_CONTACT"
+from tests.oracle.model_records import Born, DncEntry, Event, Fate, Lead, Outcome, Place, Row
+from tests.oracle.model_rows import has_contact, judge_cells, read_row
+from tests.oracle.model_surveys import goes_out, invite, is_cooled, list_events, plan_place
 
 
 class World:
@@ -167,23 +27,31 @@ class World:
         self.dnc: list[DncEntry] = []
         self.callbacks: set[Born] = set()
         self.fetched: set[Born] = set()
+        self.history: list[Event] = []
+        self.places: list[Place] = []  # in the order in which they were made
         self.imports = 0
 
     def find(self, born: Born) -> Lead:
         return next(lead for lead in self.leads if lead.born == born)
 
     def import_rows(self, rows: list[dict[str, str]], settings: dict[str, Any], day: date) -> Outcome:
-        """Import the rows one by one, in file order."""
+        """Import the rows one by one, in file order; an import that is held leaves the world as it was."""
         self.imports += 1
+        before = copy.deepcopy(vars(self))
         destination = self.choose_list(settings, day)
         self.zones.setdefault(destination, self.zone_of_new_list(settings))
-        return _Import(self, settings, destination, day).walk(rows)
+        outcome = _Import(self, settings, destination, day).walk(rows)
+        rejected = sum(row.fate == "rejected" for row in outcome.fates)
+        outcome.is_held = rejected / len(rows) > settings.get("hold_above", 1)
+        if outcome.is_held:
+            vars(self).update(before)
+        return outcome
 
     def choose_list(self, settings: dict[str, Any], day: date) -> str:
         choice = settings["list"]
         if choice.get("mode", "named") == "named":
             return str(choice["name"])
-        name = f"{choice['prefix']}{day.isoformat()}"
+        name = f"{choice.get('prefix') or 'oracle '}{day.isoformat()}"
         if choice["mode"] == "per_day" or name not in self.zones:
             return name
         number = 2
@@ -193,12 +61,19 @@ class World:
 
     def zone_of_new_list(self, settings: dict[str, Any]) -> str:
         source = settings["list"].get("clone_from")
-        return self.zones[source] if source else settings.get("time_zone") or "UTC"
+        zone = settings.get("time_zone")
+        return self.zones[source] if source else "UTC" if zone in (None, "by_number") else str(zone)
 
     def mark_called(self, born: Born) -> None:
         """Let the dialler have tried a lead three times."""
         lead = self.find(born)
         lead.call_attempts, lead.status = 3, "called"
+
+    def report(self, events: Iterable[Event]) -> None:
+        """Let calls, invitations and answers have happened, on lists that are there or long gone."""
+        for event in events:
+            is_there = event.list_name in self.zones
+            self.history.append(event if is_there else replace(event, list_name=None))
 
     def remove(self, lead: Lead) -> None:
         """Take a lead away with its callbacks and its place in the buffer."""
@@ -215,9 +90,16 @@ class _Import:
         self.dedupe: dict[str, Any] | None = settings.get("dedupe")
         zone = ZoneInfo(world.zones[destination])
         self.as_of = datetime.combine(day, time(), zone)
-        days = settings.get("expiry", {}).get("in_days")
-        self.expires_at = None if days is None else datetime.combine(day + timedelta(days=days + 1), time(), zone)
-        self.before = {lead.born for lead in world.leads}
+        expiry = settings.get("expiry")
+        self.expires_at = None
+        if expiry:
+            last = date.fromisoformat(expiry["on"]) if "on" in expiry else day + timedelta(days=expiry["in_days"])
+            self.expires_at = datetime.combine(last + timedelta(days=1), time(), zone)
+        self.zone = zone
+        self.leads_before = {lead.born: copy.deepcopy(lead) for lead in world.leads}
+        self.before = set(self.leads_before)
+        doomed = {lead.born for lead in self.list_doomed()}
+        self.events = list(list_events(world.history, world.places, world.leads, doomed, self.as_of))
         self.buffered = set(world.fetched)
         self.to_flush = {lead.born for lead in world.leads if lead.list_name == destination}
         self.effects: dict[str, set[Born]] = {
@@ -235,15 +117,68 @@ class _Import:
         if self.settings.get("clear_fetched"):
             self.effects["flushed"] = self.buffered & self.to_flush
             self.world.fetched -= self.to_flush
+        self.move_places()
         counts = {name: len(born & self.before) for name, born in self.effects.items()}
-        return Outcome(self.destination, self.fates, counts)
+        return Outcome(self.destination, self.fates, counts, self.count_cost())
+
+    def count_cost(self) -> Decimal | None:
+        """Return what the drop costs; null where no cost is known."""
+        if self.settings.get("cost_per_lead") is None:
+            return None
+        paid = {
+            "received": ("created", "updated", "rejected", "quarantined"),
+            "accepted": ("created", "updated"),
+            "created": ("created",),
+        }[self.settings.get("cost_basis", "received")]
+        return Decimal(str(self.settings["cost_per_lead"])) * sum(row.fate in paid for row in self.fates)
+
+    def list_doomed(self) -> list[Lead]:
+        """Return the leads that delete existing takes away."""
+        keeps = self.settings.get("keep_callbacks", True)
+        return [
+            lead
+            for lead in self.world.leads
+            if self.settings.get("delete_existing")
+            and lead.list_name == self.destination
+            and not (keeps and lead.born in self.world.callbacks)
+        ]
 
     def delete_existing(self) -> None:
-        keeps = self.settings.get("keep_callbacks", True)
-        for lead in [lead for lead in self.world.leads if lead.list_name == self.destination]:
-            if not (keeps and lead.born in self.world.callbacks):
-                self.note("deleted", lead)
-                self.world.remove(lead)
+        for lead in self.list_doomed():
+            self.note("deleted", lead)
+            self.world.remove(lead)
+
+    def move_places(self) -> None:
+        """Take away the places of leads that are gone, renew or give those of leads that were accepted."""
+        gone = self.effects["deleted"] | self.effects["replaced"]
+        for place in [place for place in self.world.places if place.lead in gone]:
+            self.lose(place)
+        survey = self.settings.get("survey")
+        if survey is None:
+            return
+        invite_at, expires_at = plan_place(survey, self.day, self.zone)
+        invited: dict[Born, int] = {}
+        for number, fate in enumerate(self.fates, 1):
+            if fate.fate in ("created", "updated") and fate.lead is not None:
+                invited.setdefault(fate.lead, number)
+        for lead, number in invited.items():
+            theirs = [place for place in self.world.places if (place.survey, place.lead) == (survey["id"], lead)]
+            made_by = (self.world.imports, number)
+            if theirs and survey.get("update_existing", True):
+                made_by = theirs[-1].made_by
+                place = replace(theirs[-1], invite_at=invite_at, expires_at=expires_at)
+                at = self.world.places.index(theirs[-1])
+                self.lose(theirs[-1])
+                self.world.places.insert(at, place)
+            else:
+                self.world.places.append(Place(survey["id"], lead, made_by, invite_at, expires_at))
+
+    def lose(self, place: Place) -> None:
+        """Take a place away; an invitation that went out stays in the history, by the lead as it stood then."""
+        self.world.places.remove(place)
+        lead = self.leads_before[place.lead]
+        if place.invite_at <= self.as_of and goes_out(place, lead):
+            self.world.history += invite(place, lead)
 
     def note(self, effect: str, lead: Lead) -> None:
         self.effects[effect].add(lead.born)
@@ -252,20 +187,10 @@ class _Import:
     def take(self, born: Born, cells: dict[str, str]) -> Fate:
         """Give one row its fate against the world as the rows before it left it."""
         row = read_row(cells, self.settings)
-        code = judge_cells(row, self.settings) or self.check_dnc(row)
+        code = judge_cells(row, self.settings) or self.check_cooldown(row) or self.check_dnc(row)
         if code:
             return Fate("rejected", code)
-        newcomer = Lead(
-            born,
-            self.destination,
-            self.settings["supplier"],
-            row.first_name,
-            row.phones,
-            row.email,
-            row.own_skill_group or self.settings.get("skill_group"),
-            tuple(self.settings.get("tags", ())),
-            self.expires_at,
-        )
+        newcomer = self.make_lead(born, row)
         matches = self.find_matches(newcomer)
         if not matches or self.dedupe is None:
             return self.create(newcomer, row)
@@ -276,6 +201,27 @@ class _Import:
             return self.update(newcomer, row, matches)
         return self.reject(matches, resets=action == "reset_older")
 
+    def make_lead(self, born: Born, row: Row) -> Lead:
+        return Lead(
+            born,
+            self.destination,
+            self.settings["supplier"],
+            row.first_name,
+            row.phones,
+            row.email,
+            row.own_skill_group or self.settings.get("skill_group"),
+            row.tags,
+            self.expires_at,
+            row.own_language or self.settings.get("default_language"),
+            row.time_zone,
+            extra=row.extra,
+        )
+
+    def check_cooldown(self, row: Row) -> str | None:
+        points = Lead((0, 0), "", "", None, row.phones, row.email, None, (), None).points()
+        is_within = is_cooled(points, self.events, self.settings, self.destination, self.as_of)
+        return "R_COOLDOWN" if is_within else None
+
     def check_dnc(self, row: Row) -> str | None:
         """Take listed numbers off the row; return the code where that, or the rule, ends it."""
         rule = self.settings.get("dnc")
@@ -283,17 +229,19 @@ class _Import:
             return None
         ticked = rule.get("categories", ["IVR", "Imported", "Requested"])
         hits = []
-        for slot, number in row.phones.items():
+        for slot, number in list(row.phones.items()):
             found = [
                 entry.category
                 for entry in self.world.dnc
-                if entry.number == number
+                if number is not None
+                and entry.number == number.key
                 and entry.category in ticked
                 and (entry.expires_on is None or entry.expires_on >= self.day)
             ]
-            if found:
+            if found and number is not None:
                 hits.append(min(found, key=ticked.index))
                 row.phones[slot] = None
+                row.extra = row.extra and {k: None if v == f"+{number.key}" else v for k, v in row.extra.items()}
         if not hits:
             return None
         row.warnings.add("W_DNC_DROPPED")
@@ -365,6 +313,10 @@ class _Import:
         # The default is for new leads: an update changes only what the row itself says.
         best.skill_group = row.own_skill_group or best.skill_group
         best.tags = newcomer.tags or best.tags
+        best.language = row.own_language or best.language
+        best.time_zone = newcomer.time_zone or best.time_zone
+        if row.extra is not None:
+            best.extra = (best.extra or {}) | {k: v for k, v in row.extra.items() if v is not None}
         for slot, number in newcomer.phones.items():
             if number is not None:
                 best.phones[slot] = number

@@ -8,7 +8,7 @@ from pipelines.importing import import_drop
 from pipelines.templates.template import build_template
 from tests.oracle.driver import NOW, Model, Pipeline, State, fill_template, write_csv
 from tests.oracle.fast_driver import FastPipeline
-from tests.oracle.model import DncEntry, Outcome
+from tests.oracle.model_records import DncEntry, Outcome
 
 DAY = date(2026, 7, 6)
 ANN = 447400123456
@@ -245,6 +245,18 @@ def test_clear_fetched_empties_the_buffer_of_the_destination_and_of_each_lead_th
 
     assert (fates(outcome), outcome.effects["flushed"]) == (["updated"], flushed)
     assert imports.read_state().fetched == left
+
+
+def test_of_two_places_made_on_one_day_the_one_that_was_made_last_is_renewed(imports):
+    ann = draw("first_name | phone1\nAnn | 07400 123456")
+    for delay in (5, 0):
+        survey = {"id": 7, "update_existing": False, "invite_in_days": delay}
+        imports.import_rows(ann, WARM | {"survey": survey} | dedupe("update", "destination"), DAY)
+
+    imports.import_rows(ann, WARM | {"survey": {"id": 7, "invite_in_days": 1}} | dedupe("update", "destination"), DAY)
+
+    places = imports.read_state().places
+    assert {made_by: invite_at.day for _, _, made_by, invite_at, _ in places} == {(1, 1): 11, (2, 1): 7}
 
 
 CONTACTS = """

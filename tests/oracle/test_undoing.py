@@ -10,7 +10,7 @@ from pipelines.errors import UserError
 from tests.bounds import bounded
 from tests.oracle.driver import Pipeline
 from tests.oracle.fast_driver import FastPipeline
-from tests.oracle.model import Born
+from tests.oracle.model_records import Born
 from tests.oracle.test_oracle import ORACLE, comparable
 from tests.oracle.worlds import DropPlan, WorldPlan, pick, sequences
 
@@ -24,6 +24,7 @@ def dial(pipeline: FastPipeline | Pipeline, drop: DropPlan) -> None:
     chosen = [pick(positions, leads) for positions in (drop.called, drop.callbacks, drop.fetched)]
     if any(chosen):
         pipeline.tamper(*chosen)
+    pipeline.report(drop.history)
 
 
 def read_brought(pipeline: FastPipeline) -> dict[str, list[tuple[Any, ...]]]:

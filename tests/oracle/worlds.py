@@ -1,26 +1,29 @@
 """Small worlds for Hypothesis: few people, many spellings, so that everybody meets everybody."""
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.oracle.model import Born, DncEntry
+from tests.oracle.legal_settings import CATEGORIES, LISTS, SURVEYS, all_settings, plain_settings
+from tests.oracle.model_fields import FIELDS, TABLE
+from tests.oracle.model_phones import HIDDEN, LOST
+from tests.oracle.model_records import Born, DncEntry, Event
 
 NUMBERS = ("7400123456", "7400123457", "7400123458", "7400123459", "2079460001", "2079460002")
 NO_NUMBERS = ("07700 900123", "0999 999 9999", "0740012345678", "0740012")
 EMAILS = ("ann@example.com", "bob@example.com", "cy@example.com")
+# Numbers of other countries, local ones, such as no plan has, and cells with more in them than a number.
+ODD_NUMBERS = ("+61 412 345 678", "+1 202 555 0123", "460001", "+999 1234567", "00999 123 4567", *sorted(HIDDEN), *LOST)
 NO_EMAILS = ("ann@", "bob at example.com")
-LISTS = ("Warm", "Cold", "Spare")
-SUPPLIERS = ("Acme", "Bravo")
-CATEGORIES = ("IVR", "Imported", "Requested", "TPS")
 FIRST_DAY = date(2026, 7, 6)
+EPOCH = datetime(2026, 7, 6, tzinfo=UTC)
 
 
 @dataclass
 class DropPlan:
-    """One import: its rows and its settings; the leads that the dialler has before it, by position."""
+    """One import: its rows and its settings; the leads that the dialler has before it, by position; what it reports."""
 
     rows: list[dict[str, str]]
     settings: dict[str, Any]
@@ -28,6 +31,7 @@ class DropPlan:
     called: list[int] = field(default_factory=list)
     callbacks: list[int] = field(default_factory=list)
     fetched: list[int] = field(default_factory=list)
+    history: list[Event] = field(default_factory=list)
 
 
 @dataclass
@@ -54,13 +58,41 @@ phones = st.one_of(
     st.just(""),
     st.sampled_from(NUMBERS).flatmap(spell),
     st.sampled_from(NUMBERS).flatmap(spell),
-    st.sampled_from(NO_NUMBERS),
+    st.sampled_from(NUMBERS).flatmap(spell),
+    st.sampled_from((*NO_NUMBERS, *ODD_NUMBERS)),
 )
 emails = st.one_of(
     st.just(""),
     st.sampled_from(EMAILS).flatmap(lambda e: st.sampled_from([e, e.upper(), e.title(), f" {e} "])),
     st.sampled_from(NO_EMAILS),
 )
+# Per type of field: what fits, then what does not, as docs/tables.md tells it.
+FITTING = {
+    "text": ["Gold", "a, b"],
+    "whole": ["42", "+3", "42.0"],
+    "decimal": ["28.50", ".5", "7"],
+    "date": ["31/12/2026", "2026-12-31", "1/2/2026", "12/31/2026", "2026.12.31", "31-12-2026", "01/02/2026 00:00"],
+    "time": ["09:30", "9:30:00"],
+    "datetime": ["01/02/2026 10:11:12", "2026-02-01T09:30", "2026.2.1 9:30"],
+    "boolean": ["yes", "NO", "x"],
+    "phone": ["020 7946 0002", "+44 7400 123457", "07400123456", "07400 123456 ext 12", "07400 123456 ask for Ann"],
+}
+MISFITS = {
+    "text": ["Silver"],
+    "whole": ["42.5", "1,200", "1e3"],
+    "decimal": ["1,200.50", "£5", "."],
+    "date": ["31/02/2026", "soon", "2026-12-31 09:30"],
+    "time": ["24:00", "9:30 pm", "09:30:15"],
+    "datetime": ["2026-02-01", "2026-02-01 10:00 Z"],
+    "boolean": ["maybe", "2"],
+    "phone": ["12", "+999 1234567"],
+}
+cells_of_fields = {
+    f"secondary.{TABLE}.{name}": st.one_of(
+        st.just(""), *[st.sampled_from(FITTING[f.kind])] * 3, st.sampled_from(MISFITS[f.kind])
+    )
+    for name, f in FIELDS.items()
+}
 rows = st.fixed_dictionaries(
     {
         "first_name": st.sampled_from(["", "Ann", "Bob", "Cy"]),
@@ -69,6 +101,9 @@ rows = st.fixed_dictionaries(
         "phone3": st.one_of(st.just(""), phones),
         "email": emails,
         "skill_group": st.sampled_from(["", "", "Energy"]),
+        "language": st.sampled_from(["", "EN", "English", "en_gb", "fr", "Klingonese"]),
+        "tags": st.sampled_from(["", "", "hot", "spring; hot", "hot;"]),
+        **cells_of_fields,
     }
 )
 dnc_entries = st.builds(
@@ -79,78 +114,19 @@ dnc_entries = st.builds(
 )
 
 
-@st.composite
-def dedupe_rules(draw: st.DrawFn, lists: list[str]) -> dict[str, Any]:
-    """Draw a legal rule: scopes and options that exclude each other are not drawn together."""
-    places = [[], ["destination"], ["global"]] + ([["lists"], ["destination", "lists"]] if lists else [])
-    place = draw(st.sampled_from(places))
-    scope = place + (["file"] if not place or draw(st.booleans()) else [])
-    action = draw(st.sampled_from(["keep_existing", "update", "update", "reset_older", "keep_new"]))
-    rule: dict[str, Any] = {
-        "keys": draw(st.sampled_from([["phone", "email"], ["phone"], ["email"]])),
-        "scope": scope,
-        "action": action,
-    }
-    if "lists" in scope:
-        rule["lists"] = draw(st.lists(st.sampled_from(lists), min_size=1, max_size=2, unique=True))
-    if action == "update":
-        rule["on_multiple"] = draw(st.sampled_from(["first", "quarantine"]))
-        rule["reset_updated"] = draw(st.booleans())
-    if action != "keep_new":
-        rule["migrate"] = draw(st.booleans())
-    return rule
-
-
-@st.composite
-def list_choices(draw: st.DrawFn, lists: list[str]) -> dict[str, Any]:
-    if not lists or draw(st.integers(0, 3)):
-        return {"mode": "named", "name": draw(st.sampled_from(LISTS))}
-    mode = draw(st.sampled_from(["per_import", "per_day"]))
-    return {"mode": mode, "clone_from": draw(st.sampled_from(lists)), "prefix": "New "}
-
-
-@st.composite
-def all_settings(draw: st.DrawFn, lists: list[str]) -> dict[str, Any]:
-    """Draw legal settings for a drop that comes when these lists are there."""
-    settings: dict[str, Any] = {
-        "supplier": draw(st.sampled_from(SUPPLIERS)),
-        "list": draw(list_choices(lists)),
-        "contact": draw(st.sampled_from(["any", "any", "phone", "email"])),
-        "email": {"validate": draw(st.booleans()), "required": draw(st.sampled_from([False, False, True]))},
-        "delete_existing": draw(st.sampled_from([False, False, True])),
-        "keep_callbacks": draw(st.booleans()),
-        "clear_fetched": draw(st.booleans()),
-        "tags": draw(st.sampled_from([[], [], ["spring"]])),
-        "skill_group": draw(st.sampled_from([None, None, "Sales"])),
-    }
-    zone = draw(st.sampled_from([None, "Europe/London"]))
-    if zone:
-        settings["time_zone"] = zone
-    if draw(st.booleans()):
-        settings["expiry"] = {"in_days": draw(st.integers(0, 2))}
-    if draw(st.booleans()):
-        categories = st.lists(st.sampled_from(CATEGORIES), min_size=1, max_size=4, unique=True)
-        settings["dnc"] = {
-            "categories": draw(categories),
-            "on_match": draw(st.sampled_from(["drop_number", "drop_number", "reject_lead"])),
-        }
-    if draw(st.sampled_from([True, True, True, False])):
-        settings["dedupe"] = draw(dedupe_rules(lists))
-    return settings
-
-
-@st.composite
-def plain_settings(draw: st.DrawFn) -> dict[str, Any]:
-    """Draw settings of an earlier drop: nothing is checked, so that duplicates stand in the store."""
-    settings: dict[str, Any] = {
-        "supplier": draw(st.sampled_from(SUPPLIERS)),
-        "list": {"mode": "named", "name": draw(st.sampled_from(LISTS))},
-    }
-    if draw(st.booleans()):
-        settings["expiry"] = {"in_days": draw(st.integers(0, 3))}
-    if draw(st.booleans()):
-        settings["time_zone"] = "Europe/London"
-    return settings
+points = st.one_of(
+    st.sampled_from(NUMBERS).map(lambda n: ("phone", int("44" + n))),
+    st.sampled_from(EMAILS).map(lambda e: ("email", e)),
+)
+# What the dialler and the surveys have reported, in the days around the imports.
+events = st.builds(
+    Event,
+    point=points,
+    list_name=st.sampled_from([*LISTS, None]),
+    survey=st.sampled_from([*SURVEYS, None]),
+    event=st.sampled_from(["attempt", "attempt", "response"]),
+    happened_at=st.integers(-96, 120).map(lambda hours: EPOCH + timedelta(hours=hours)),
+)
 
 
 @st.composite
@@ -164,11 +140,12 @@ def worlds(draw: st.DrawFn) -> WorldPlan:
     for number in range(earlier + 1):
         is_last = number == earlier
         is_plain = not is_last and draw(st.integers(0, 2)) > 0
-        settings = draw(plain_settings() if is_plain else all_settings(sorted(set(lists))))
+        settings = draw(plain_settings() if is_plain else all_settings(sorted(set(lists)), day))
         content = draw(st.lists(rows, min_size=1, max_size=6 if is_last else 4))
         drop = DropPlan(content, settings, day)
         if is_last:
             drop.called, drop.callbacks, drop.fetched = draw(positions), draw(positions), draw(positions)
+            drop.history = draw(st.lists(events, max_size=4)) if "cooldown" in settings else []
         drops.append(drop)
         if settings["list"]["mode"] == "named":
             lists.append(settings["list"]["name"])
@@ -184,7 +161,7 @@ def sequences(draw: st.DrawFn) -> WorldPlan:
     lists: list[str] = []
     positions = st.lists(st.integers(0, 11), max_size=3)
     for _ in range(draw(st.integers(2, 4))):
-        settings = draw(all_settings(sorted(set(lists))))
+        settings = draw(all_settings(sorted(set(lists)), day))
         content = draw(st.lists(rows, min_size=1, max_size=5))
         drops.append(DropPlan(content, settings, day, draw(positions), draw(positions), draw(positions)))
         if settings["list"]["mode"] == "named":

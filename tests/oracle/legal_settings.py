@@ -1,0 +1,184 @@
+"""Legal settings for Hypothesis: whatever docs/templates.md lets a template say about what becomes of rows."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tests.oracle.model_fields import FIELDS, TABLE
+from tests.oracle.model_records import SLOTS
+
+LISTS = ("Warm", "Cold", "Spare")
+SUPPLIERS = ("Acme", "Bravo")
+CATEGORIES = ("IVR", "Imported", "Requested", "TPS")
+SURVEYS = (7, 8)
+ZONES = ("Europe/London", "Australia/Sydney", "by_number")
+USUAL = ["first_name", *SLOTS, "email", "skill_group"]
+REGIONS = ("GB", "US", "AU", "ZA", "IE")
+DATE_FORMATS = ("dd/MM/yyyy", "MM/dd/yyyy", "yyyy.MM.dd", "d-M-yyyy")
+
+
+@st.composite
+def dedupe_rules(draw: st.DrawFn, lists: list[str]) -> dict[str, Any]:
+    """Draw a legal rule: scopes and options that exclude each other are not drawn together."""
+    places = [[], ["destination"], ["global"]] + ([["lists"], ["destination", "lists"]] if lists else [])
+    place = draw(st.sampled_from(places))
+    scope = place + (["file"] if not place or draw(st.booleans()) else [])
+    action = draw(st.sampled_from(["keep_existing", "update", "update", "reset_older", "keep_new"]))
+    rule: dict[str, Any] = {
+        "keys": draw(st.sampled_from([["phone", "email"], ["phone"], ["email"]])),
+        "scope": scope,
+        "action": action,
+    }
+    if "lists" in scope:
+        rule["lists"] = draw(st.lists(st.sampled_from(lists), min_size=1, max_size=2, unique=True))
+    if action == "update":
+        rule["on_multiple"] = draw(st.sampled_from(["first", "quarantine"]))
+        rule["reset_updated"] = draw(st.booleans())
+    if action != "keep_new":
+        rule["migrate"] = draw(st.booleans())
+    return rule
+
+
+@st.composite
+def phone_settings(draw: st.DrawFn, *, is_british: bool = False) -> dict[str, Any]:
+    """Draw how numbers are read and written: a preset, or manual control in some country."""
+    options: dict[str, Any] = {"require": draw(st.sampled_from(["valid", "valid", "possible", "length"]))}
+    options |= draw(st.fixed_dictionaries({}, optional={"area_code": st.sampled_from(["02079", "020", "2079"])}))
+    prefixes = {"calling_code": st.sampled_from(["0", "44", "+44", "1", "61"]), "add_leading_zero": st.booleans()}
+    options |= draw(st.fixed_dictionaries({}, optional=prefixes))
+    if draw(st.booleans()):
+        presets = ["uk", "intl_uk"] if is_british else ["uk", "intl_uk", "intl_aus", "intl_sa"]
+        return options | {"format": draw(st.sampled_from(presets))}
+    manual = draw(
+        st.fixed_dictionaries(
+            {"format": st.just("advanced"), "region": st.sampled_from(REGIONS[:1] if is_british else REGIONS)},
+            optional={
+                "remove_non_digits": st.booleans(),
+                "min_length": st.integers(1, 12),
+                "max_length": st.integers(8, 16),
+            },
+        )
+    )
+    if manual.get("min_length", 0) > manual.get("max_length", 30):
+        del manual["min_length"]
+    if "max_length" in manual:
+        manual["truncate"] = draw(st.booleans())
+    return options | manual
+
+
+@st.composite
+def survey_settings(draw: st.DrawFn) -> dict[str, Any]:
+    survey: dict[str, Any] = {"id": draw(st.sampled_from(SURVEYS))}
+    optional = {
+        "invite_in_days": st.integers(0, 3),
+        "invite_at": st.sampled_from(["00:00", "09:30", "18:00:00"]),
+        "update_existing": st.booleans(),
+    }
+    survey |= draw(st.fixed_dictionaries({}, optional=optional))
+    if draw(st.booleans()):
+        survey["expire_in_days"] = draw(st.integers(1, 3))
+        survey |= draw(st.fixed_dictionaries({}, optional={"expire_at": st.sampled_from(["08:00", "23:59"])}))
+    return survey
+
+
+@st.composite
+def cooldown_settings(draw: st.DrawFn, settings: dict[str, Any]) -> dict[str, Any]:
+    """Draw periods for the scopes that these settings allow."""
+    periods = st.fixed_dictionaries(
+        {}, optional=dict.fromkeys(("after_invitation", "after_response"), st.integers(1, 5))
+    )
+    narrow = "survey" if "survey" in settings else "list"
+    scopes = ["account"] if narrow == "list" and settings["list"]["mode"] == "per_import" else [narrow, "account"]
+    chosen = draw(st.lists(st.sampled_from(scopes), min_size=1, unique=True))
+    drawn = {scope: draw(periods) for scope in chosen}
+    return drawn if any(drawn.values()) else {"account": {"after_invitation": draw(st.integers(1, 5))}}
+
+
+@st.composite
+def mappings(draw: st.DrawFn) -> list[str]:
+    """Draw what is mapped: the usual fields, and some of those that not every file has."""
+    more = [name for name in ("language", "tags") if draw(st.booleans())]
+    extra = [name for name in FIELDS if draw(st.integers(0, 3)) == 1]
+    return [*USUAL, *more, *(f"secondary.{TABLE}.{name}" for name in extra)]
+
+
+@st.composite
+def more_settings(draw: st.DrawFn, settings: dict[str, Any], day: date) -> dict[str, Any]:
+    """Draw what stands beside the rules for duplicates: numbers, languages, contact data, surveys, cost, dates."""
+    more: dict[str, Any] = {"mapping": draw(mappings())}
+    if any("." in field for field in more["mapping"]):
+        more |= draw(st.fixed_dictionaries({}, optional={"ignore_secondary": st.booleans()}))
+        more["file"] = {"date_format": draw(st.sampled_from(DATE_FORMATS))}
+    choices: dict[str, st.SearchStrategy[Any]] = {
+        "default_language": st.sampled_from(["fr", "en-GB"]),
+        "phone": phone_settings(is_british=True),
+        "survey": survey_settings(),
+        "time_zone": st.sampled_from(ZONES),
+        "hold_above": st.sampled_from([0, 0.3, 0.5]),
+    }
+    more |= {key: draw(choice) for key, choice in choices.items() if draw(st.integers(0, 2)) == 1}
+    if draw(st.integers(0, 2)) == 1:
+        more["cooldown"] = draw(cooldown_settings(settings | more))
+    if draw(st.integers(0, 3)) == 0:
+        more["expiry"] = {"on": (day + timedelta(days=draw(st.integers(0, 2)))).isoformat()}
+    if draw(st.integers(0, 3)) == 0:
+        more |= {"cost_per_lead": 0.45, "cost_basis": draw(st.sampled_from(["received", "accepted", "created"]))}
+    return more
+
+
+@st.composite
+def list_choices(draw: st.DrawFn, lists: list[str]) -> dict[str, Any]:
+    if not lists or draw(st.integers(0, 3)):
+        return {"mode": "named", "name": draw(st.sampled_from(LISTS))}
+    mode = draw(st.sampled_from(["per_import", "per_day"]))
+    choice = {
+        "mode": mode,
+        "clone_from": draw(st.sampled_from([None, *lists])),
+        "prefix": draw(st.sampled_from(["", "New "])),
+    }
+    return {key: value for key, value in choice.items() if value}
+
+
+@st.composite
+def all_settings(draw: st.DrawFn, lists: list[str], day: date) -> dict[str, Any]:
+    """Draw legal settings for a drop that comes when these lists are there."""
+    settings: dict[str, Any] = {
+        "supplier": draw(st.sampled_from(SUPPLIERS)),
+        "list": draw(list_choices(lists)),
+        "contact": draw(st.sampled_from(["any", "any", "phone", "email"])),
+        "email": {"validate": draw(st.booleans()), "required": draw(st.sampled_from([False, False, True]))},
+        "delete_existing": draw(st.sampled_from([False, False, True])),
+        "keep_callbacks": draw(st.booleans()),
+        "clear_fetched": draw(st.booleans()),
+        "tags": draw(st.sampled_from([[], [], ["spring"]])),
+        "skill_group": draw(st.sampled_from([None, None, "Sales"])),
+    }
+    zone = draw(st.sampled_from([None, "Europe/London"]))
+    if zone:
+        settings["time_zone"] = zone
+    if draw(st.booleans()):
+        settings["expiry"] = {"in_days": draw(st.integers(0, 2))}
+    if draw(st.booleans()):
+        categories = st.lists(st.sampled_from(CATEGORIES), min_size=1, max_size=4, unique=True)
+        settings["dnc"] = {
+            "categories": draw(categories),
+            "on_match": draw(st.sampled_from(["drop_number", "drop_number", "reject_lead"])),
+        }
+    if draw(st.sampled_from([True, True, True, False])):
+        settings["dedupe"] = draw(dedupe_rules(lists))
+    return settings | draw(more_settings(settings, day))
+
+
+@st.composite
+def plain_settings(draw: st.DrawFn) -> dict[str, Any]:
+    """Draw settings of an earlier drop: nothing is checked, so that duplicates stand in the store."""
+    settings: dict[str, Any] = {
+        "supplier": draw(st.sampled_from(SUPPLIERS)),
+        "list": {"mode": "named", "name": draw(st.sampled_from(LISTS))},
+    }
+    if draw(st.booleans()):
+        settings["expiry"] = {"in_days": draw(st.integers(0, 3))}
+    if draw(st.booleans()):
+        settings["time_zone"] = "Europe/London"
+    return settings
