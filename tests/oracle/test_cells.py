@@ -42,7 +42,7 @@ def compare_phones(options) -> None:
         assert (cell, got, flaw, set(warnings or ())) == (cell, expected.number, expected.flaw, expected.warnings)
 
 
-@settings(ORACLE, max_examples=40)
+@settings(ORACLE, max_examples=25)
 @given(options=phone_settings())
 def test_every_cell_is_the_number_that_the_model_makes_of_it(options):
     compare_phones(options)

@@ -185,7 +185,7 @@ def check_legality(values: dict[str, Any]) -> None:
     assert (said is None) == is_legal(values), said
 
 
-@settings(ORACLE, max_examples=1_500)
+@settings(ORACLE, max_examples=800)
 @given(values=any_settings())
 def test_any_settings_are_taken_or_refused_as_the_documents_say(values):
     check_legality(values)
