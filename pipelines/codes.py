@@ -30,6 +30,10 @@ CODES: dict[str, Code] = {
     "R_PHONE_SPREADSHEET": Code(
         "A spreadsheet rounded the number: digits are lost.", "Export the column as text and send it again."
     ),
+    "R_PHONE_TYPE": Code(
+        "The number is of a type that the template refuses, such as premium rate.",
+        "Send another number of the person, or change phone.types in the template.",
+    ),
     "R_EMAIL_INVALID": Code("The e-mail address is not well formed.", "Correct the address."),
     "R_EMAIL_MISSING": Code("The template asks for an e-mail address.", "Send one."),
     "R_FIELD_TYPE": Code(
@@ -84,6 +88,10 @@ CODES: dict[str, Code] = {
     ),
     "W_AREA_CODE_ADDED": Code("The template's area code was put before a local number.", "Nothing to correct."),
     "W_EXTENSION": Code("The number has an extension; the dial string has none.", "Nothing to correct."),
+    "W_SHARED_PHONE": Code(
+        "The number stands on more rows of the file than one person has: nobody is the same by it.",
+        "Send the person's own number; see dedupe.shared_phone_above.",
+    ),
     "W_MULTIPLE_MATCHES": Code("The row matches several leads; the best was updated.", "Merge the leads."),
 }
 

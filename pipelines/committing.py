@@ -66,8 +66,15 @@ def count_ledger(connection: duckdb.DuckDBPyConnection) -> Ledger:
 def commit_rows(connection: duckdb.DuckDBPyConnection, *, is_held: bool) -> None:
     """Write one line per row of the drop to ``import_rows``; a held import has made no leads to refer to."""
     connection.execute(
+        "CREATE TEMP TABLE unled AS SELECT row_number FROM verdicts WHERE fate <> 'created' OR ?"
+        " UNION SELECT row_number FROM dnc_hits",
+        [is_held],
+    )
+    connection.execute(f"CREATE TEMP TABLE row_evidence AS {read_query('commit/row_evidence')}")
+    connection.execute(
         "INSERT INTO import_rows BY NAME SELECT verdicts.* REPLACE (CASE WHEN ? AND fate = 'created' THEN NULL"
-        " ELSE lead_id END AS lead_id), run.import_id FROM verdicts CROSS JOIN run",
+        " ELSE lead_id END AS lead_id), run.import_id, row_evidence.* EXCLUDE (row_number)"
+        " FROM verdicts CROSS JOIN run LEFT JOIN row_evidence ON verdicts.row_number = row_evidence.row_number",
         [is_held],
     )
 
@@ -86,6 +93,7 @@ def commit_leads(
     has_survey = bool(connection.sql("SELECT 1 FROM run WHERE survey_id IS NOT NULL").fetchall())
     if is_any_affected:
         _keep_images(connection)
+        _keep_effects(connection)
     if is_any_affected or has_survey:
         lose_places(connection)
     ledger.effects["flushed"] = _flush(connection) if clear_fetched else 0
@@ -110,7 +118,7 @@ def _change_existing(connection: duckdb.DuckDBPyConnection) -> None:
     list_points(connection, f"{gone} UNION {moved}")
     run(f"DELETE FROM contact_points USING old_points AS old WHERE {SAME_POINT} AND old.lead_id IN ({gone})")
     run(
-        "UPDATE contact_points SET list_id = run.list_id FROM run, old_points AS old"
+        "UPDATE contact_points SET list_id = run.moves_to FROM run, old_points AS old"
         f" WHERE {SAME_POINT} AND old.lead_id IN ({moved})"
     )
     for table in ("leads", "callbacks", "fetched"):
@@ -121,7 +129,7 @@ def _change_existing(connection: duckdb.DuckDBPyConnection) -> None:
         "UPDATE leads SET call_attempts = 0, status = 'new', updated_at = run.created_at FROM run"
         " WHERE lead_id IN (SELECT lead_id FROM touches WHERE effect = 'reset')"
     )
-    run(f"UPDATE leads SET list_id = run.list_id FROM run WHERE lead_id IN ({moved})")
+    run(f"UPDATE leads SET list_id = run.moves_to FROM run WHERE lead_id IN ({moved})")
 
 
 def _update(connection: duckdb.DuckDBPyConnection) -> None:
@@ -151,6 +159,16 @@ def _keep_images(connection: duckdb.DuckDBPyConnection) -> None:
             f"INSERT INTO {images} BY NAME SELECT run.import_id AS changed_by, {table}.* FROM {table} CROSS JOIN run"
             " WHERE lead_id IN (SELECT lead_id FROM affected WHERE effect IN ('deleted', 'replaced'))"
         )
+
+
+def _keep_effects(connection: duckdb.DuckDBPyConnection) -> None:
+    """Keep on record what is done to which lead by which row, and how those were found that go or change."""
+    list_points(
+        connection,
+        "SELECT lead_id FROM doomed UNION SELECT lead_id FROM touches WHERE effect IN ('replaced', 'updated')",
+    )
+    insert_query(connection, "effects", "commit/effects")
+    connection.execute("INSERT INTO unpublished SELECT 'effects', import_date::VARCHAR, import_id FROM run")
 
 
 def _flush(connection: duckdb.DuckDBPyConnection) -> int:

@@ -21,6 +21,7 @@ class Destination:
     time_zone: str
     cloned_from: str | None
     is_new: bool
+    campaign: str | None = None
 
     @property
     def zone(self) -> ZoneInfo:
@@ -31,12 +32,12 @@ class Destination:
 def find_list(connection: duckdb.DuckDBPyConnection, name: str) -> Destination | None:
     """Return the list of this name, or null."""
     rows = connection.execute(
-        "SELECT list_id, name, time_zone, cloned_from FROM lists WHERE name = ?", [name]
+        "SELECT list_id, name, time_zone, cloned_from, campaign FROM lists WHERE name = ?", [name]
     ).fetchall()
     if not rows:
         return None
-    list_id, known, time_zone, cloned_from = rows[0]
-    return Destination(list_id, known, time_zone, cloned_from, is_new=False)
+    list_id, known, time_zone, cloned_from, campaign = rows[0]
+    return Destination(list_id, known, time_zone, cloned_from, is_new=False, campaign=campaign)
 
 
 def require_list(connection: duckdb.DuckDBPyConnection, name: str, field: str) -> Destination:
@@ -75,10 +76,20 @@ def choose_list(connection: duckdb.DuckDBPyConnection, template: Template, day: 
             number += 1
         name, found = f"{name} ({number})", None
     if found:
+        if choice.campaign not in (None, found.campaign):
+            fact = f"The list '{name}' is " + (f"of the campaign '{found.campaign}'." if found.campaign else "of none.")
+            raise UserError("list.campaign", fact, f"Change it: leadmill lists campaign '{name}' '{choice.campaign}'.")
         return found
     zone = source.time_zone if source else template.zone.key
     highest = connection.sql("SELECT coalesce(max(list_id), 0) FROM lists").fetchall()[0][0]
-    return Destination(highest + 1, name, zone, source.name if source else None, is_new=True)
+    return Destination(
+        highest + 1,
+        name,
+        zone,
+        source.name if source else None,
+        is_new=True,
+        campaign=choice.campaign or (source.campaign if source else None),
+    )
 
 
 def add_list(
@@ -87,8 +98,15 @@ def add_list(
     """Write a new list to the store, and which import made it; a list that is there already is left alone."""
     if destination.is_new:
         connection.execute(
-            "INSERT INTO lists VALUES (?, ?, ?, ?, ?)",
-            [destination.list_id, destination.name, destination.time_zone, destination.cloned_from, day],
+            "INSERT INTO lists VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                destination.list_id,
+                destination.name,
+                destination.time_zone,
+                destination.cloned_from,
+                day,
+                destination.campaign,
+            ],
         )
         if added_by:
             connection.execute("INSERT INTO additions VALUES (?, 'list', ?)", [added_by, destination.list_id])
@@ -101,9 +119,17 @@ def clone_list(connection: duckdb.DuckDBPyConnection, name: str, new: str, day: 
     if find_list(connection, new):
         raise UserError("list", f"'{new}' is there already.", "Choose another name.")
     highest = connection.sql("SELECT max(list_id) FROM lists").fetchall()[0][0]
-    made = Destination(highest + 1, new, source.time_zone, source.name, is_new=True)
+    made = Destination(highest + 1, new, source.time_zone, source.name, is_new=True, campaign=source.campaign)
     add_list(connection, made, day)
     return made
+
+
+def set_campaign(connection: duckdb.DuckDBPyConnection, name: str, campaign: str | None) -> Destination:
+    """Say to which campaign a list belongs, or to none; return the list as it was."""
+    found = require_list(connection, name, "list")
+    connection.execute("UPDATE lists SET campaign = ? WHERE list_id = ?", [campaign, found.list_id])
+    mark_unpublished(connection, "lists")
+    return found
 
 
 def start_of(day: date, zone: ZoneInfo) -> datetime:

@@ -7,9 +7,10 @@ from itertools import count
 
 import duckdb
 
-from pipelines.lists import Destination, expiry_instant, require_list, start_of
+from pipelines.lists import Destination, expiry_instant, start_of
 from pipelines.schema import create_table
 from pipelines.screening.meetings import Situation
+from pipelines.screening.scopes import plan_search
 from pipelines.surveys import plan_place
 from pipelines.templates.template import Template
 
@@ -26,8 +27,16 @@ RUN = {
     "dnc_categories": "VARCHAR[]",
     "dnc_on_match": "VARCHAR",
     "dedupe_keys": "VARCHAR[]",
+    "dedupe_scope": "VARCHAR[]",
+    "dedupe_action": "VARCHAR",
+    "own_scope": "VARCHAR",
     "is_global": "BOOLEAN",
     "scope_lists": "BIGINT[]",
+    "campaign_lists": "BIGINT[]",
+    "max_age_days": "INTEGER",
+    "statuses": "VARCHAR[]",
+    "shared_phone_above": "INTEGER",
+    "moves_to": "BIGINT",
     "delete_existing": "BOOLEAN",
     "keep_callbacks": "BOOLEAN",
     "time_zone": "VARCHAR",
@@ -116,13 +125,8 @@ def place_run(connection: duckdb.DuckDBPyConnection, run: Run) -> Situation:
 
     Raises UserError for a list in the scope that does not exist.
     """
-    dedupe = run.template.dedupe
-    scope = set(dedupe.scope) if dedupe else set()
     own = run.destination.list_id
-    scope_lists = {require_list(connection, name, "dedupe.lists").list_id for name in dedupe.lists} if dedupe else set()
-    sees_destination = bool(scope & {"destination", "global"}) or own in scope_lists
-    if "destination" in scope:
-        scope_lists.add(own)
+    search = plan_search(connection, run.template.dedupe, run.destination)
     values = {
         "import_id": run.import_id,
         "lead_base": run.lead_base,
@@ -135,9 +139,7 @@ def place_run(connection: duckdb.DuckDBPyConnection, run: Run) -> Situation:
         "contact": run.template.contact,
         "dnc_categories": run.template.dnc.categories if run.template.dnc else [],
         "dnc_on_match": run.template.dnc.on_match if run.template.dnc else None,
-        "dedupe_keys": dedupe.keys if dedupe else [],
-        "is_global": "global" in scope,
-        "scope_lists": sorted(scope_lists),
+        **search.values,
         "delete_existing": run.template.delete_existing,
         "keep_callbacks": run.template.keep_callbacks,
         "time_zone": run.destination.time_zone,
@@ -145,4 +147,4 @@ def place_run(connection: duckdb.DuckDBPyConnection, run: Run) -> Situation:
     }
     connection.execute(create_table("run", RUN, temporary=True))
     connection.execute(f"INSERT INTO run VALUES ({', '.join('?' * len(RUN))})", [values[name] for name in RUN])
-    return Situation(own, run.template.supplier, run.lead_base, sees_destination or "file" in scope, sees_destination)
+    return Situation(own, run.template.supplier, run.lead_base, search.sees_own_rows, search.sees_destination)

@@ -68,6 +68,7 @@ LISTS: dict[str, str] = {
     "time_zone": "VARCHAR",
     "cloned_from": "VARCHAR",
     "created_on": "DATE",
+    "campaign": "VARCHAR",
 }
 
 SUPPLIERS: dict[str, str] = {"supplier_id": "BIGINT", "name": "VARCHAR", "created_on": "DATE"}
@@ -105,6 +106,9 @@ IMPORTS: dict[str, str] = {
     "found": "JSON",
 }
 
+# `met`: which slot met which other slot, of a lead or of a row of the same drop, in which scope; what was to be done.
+# `listed`: the do-not-call entries; `load_id` is the newest load of the category then. `points`: the row's contact
+# points, of rows whose lead does not have them: those that made none, lost a number, or were undone.
 IMPORT_ROWS: dict[str, str] = {
     "import_id": "VARCHAR",
     "row_number": "BIGINT",
@@ -115,6 +119,25 @@ IMPORT_ROWS: dict[str, str] = {
     "warnings": "VARCHAR[]",
     "raw_cells": "JSON",
     "lead_id": "BIGINT",
+    "met": (
+        "STRUCT(slot VARCHAR, lead_id BIGINT, row_number BIGINT, other_slot VARCHAR, scope VARCHAR, action VARCHAR)"
+    ),
+    "listed": "STRUCT(slot VARCHAR, category VARCHAR, source VARCHAR, listed_on DATE, load_id BIGINT)[]",
+    "points": "BIGINT[]",
+}
+
+# What imports did to leads that were there: one line per lead and effect, kept when the import is undone. `row_number`
+# is the first row that did it, null for what no row did; `list_id` and `points` are those of the lead before.
+# docs/decisions/0021-evidence-and-options.md.
+CHANGED_LEADS: dict[str, str] = {
+    "import_id": "VARCHAR",
+    "lead_id": "BIGINT",
+    "effect": "VARCHAR",
+    "row_number": "BIGINT",
+    "slot": "VARCHAR",
+    "lead_slot": "VARCHAR",
+    "list_id": "BIGINT",
+    "points": "BIGINT[]",
 }
 
 IMPORT_REASONS: dict[str, str] = {
@@ -256,6 +279,7 @@ STORE: dict[str, dict[str, str]] = {
     "imports": IMPORTS,
     "import_rows": IMPORT_ROWS,
     "import_reasons": IMPORT_REASONS,
+    "effects": CHANGED_LEADS,
     "dnc": DNC,
     "dnc_loads": DNC_LOADS,
     "callbacks": CALLBACKS,

@@ -14,6 +14,7 @@ import duckdb
 
 from pipelines.committing import SAME_POINT, list_points
 from pipelines.errors import UserError, nearest
+from pipelines.evidence import keep_points
 from pipelines.home import Home
 from pipelines.lists import start_of
 from pipelines.published.publishing import mark_unpublished, publish
@@ -112,6 +113,7 @@ def take_back(
         "restored_dialled": _count(connection, "restored WHERE is_dialled"),
     }
     _mark_leads(connection)
+    keep_points(connection, "going")
     removed = _take_away(connection)
     insert_leads = "INSERT INTO leads BY NAME SELECT * EXCLUDE (effect, is_dialled) FROM restored ORDER BY lead_id"
     connection.execute(insert_leads)

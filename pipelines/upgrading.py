@@ -2,7 +2,9 @@
 
 import duckdb
 
-from pipelines.schema import DIGITS_BASE
+from pipelines.schema import DIGITS_BASE, IMPORT_ROWS
+
+EVIDENCE = ("met", "listed", "points")
 
 # The values of the kinds lie apart since version 2, so that values alone can be joined; those of e-mails are shorter.
 _APART = tuple(
@@ -13,7 +15,14 @@ _APART = tuple(
         f"UPDATE {table} SET value = -1 - (value >> 17) WHERE kind = 3",
     )
 )
-UPGRADES: dict[int, tuple[str, ...]] = {2: _APART}
+# Evidence of every row, and campaigns, since version 3; what was published without them is written anew.
+_EVIDENCE = (
+    *(f"ALTER TABLE import_rows ADD COLUMN IF NOT EXISTS {name} {IMPORT_ROWS[name]}" for name in EVIDENCE),
+    "ALTER TABLE lists ADD COLUMN IF NOT EXISTS campaign VARCHAR",
+    "INSERT INTO unpublished SELECT 'import_rows', import_date::VARCHAR, import_id FROM imports",
+    "INSERT INTO unpublished VALUES ('lists', 'all', 'all'), ('import_rows', '0001-01-01', 'all')",
+)
+UPGRADES: dict[int, tuple[str, ...]] = {2: _APART, 3: _EVIDENCE}
 VERSION = max(UPGRADES)
 
 

@@ -17,7 +17,7 @@ from pipelines.phones.parsing import PathCounts, parse_phones_with_stats
 from pipelines.phones.schema import PHONE_SCHEMA
 from pipelines.phones.zones import time_zones
 from pipelines.schema import PHONE_SLOTS
-from pipelines.templates.parts import PhoneOptions
+from pipelines.templates.parts import PhoneOptions, TypeOptions
 
 CELL_SCHEMA = pl.Schema(
     [
@@ -184,7 +184,14 @@ def _judge(options: PhoneOptions) -> pl.Expr:
         (length == 0, "R_PHONE_PLACEHOLDER"),
         (pl.col("number").is_null() & (length > MAX_DIGITS), "R_PHONE_TOO_LONG"),
     ]
+    if options.types:
+        rules.append((_is_refused(options.types), "R_PHONE_TYPE"))
     return pl.coalesce(pl.when(broken).then(pl.lit(code) if isinstance(code, str) else code) for broken, code in rules)
+
+
+def _is_refused(types: TypeOptions) -> pl.Expr:
+    """Return whether a number is of a type that the template refuses; what is not recognised is `unknown`."""
+    return pl.col("type").fill_null("UNKNOWN").is_in(types.refused)
 
 
 @cache
@@ -258,6 +265,7 @@ def clean_plain(texts: pl.Series, options: PhoneOptions, tally: list[PathCounts]
     length = dial.str.len_chars() if options.remove_non_digits else dial.str.count_matches("[0-9]")
     rules = [pl.col("is_valid"), pl.col("possible") == "IS_POSSIBLE", length >= (options.min_length or 1)]
     rules += [length <= options.max_length] if options.max_length else []
+    rules += [~_is_refused(options.types)] if options.types else []
     is_usable = pl.lit(cells.select(pl.all_horizontal(rules)).to_series())
     columns = {"key": "number", "dial": "dial", "type": "type"}
     return cells.select(pl.when(is_usable).then(pl.col(column)).alias(name) for name, column in columns.items())

@@ -91,6 +91,33 @@ def clone(home: Home, name: str, new_name: str, user: str, as_json: bool) -> int
     return 0
 
 
+@lists.command()
+@click.argument("name", metavar="LIST")
+@click.argument("campaign_name", metavar="NAME", required=False)
+@click.option("--off", is_flag=True, help="The list belongs to no campaign any more.")
+@click.option("--user", default="operator", metavar="NAME", help="Who says so.")
+@with_json
+@with_home
+def campaign(home: Home, name: str, campaign_name: str | None, off: bool, user: str, as_json: bool) -> int:
+    """Say to which campaign a list belongs: dedupe.scope campaign looks in all of its lists."""
+    from pipelines.lists import set_campaign
+    from pipelines.published.publishing import publish
+    from pipelines.receipts import write_log
+    from pipelines.store import open_writer
+
+    if bool(campaign_name and campaign_name.strip()) == off:
+        raise UserError("campaign", "Give its name, or --off.", f"Such as: leadmill lists campaign '{name}' Spring.")
+    with open_writer(home) as connection:
+        before = set_campaign(connection, name, campaign_name)
+        write_log(connection, current_time(), user, "list campaign", name, f"{before.campaign} → {campaign_name}")
+        publish(connection, home)
+    if as_json:
+        echo_json({"list_id": before.list_id, "name": name, "campaign": campaign_name, "before": before.campaign})
+    else:
+        click.echo(f"List {name} belongs to " + (f"the campaign {campaign_name}." if campaign_name else "no campaign."))
+    return 0
+
+
 @click.command()
 @click.argument("name", metavar="LIST")
 @click.option("-o", "--output", "output", required=True, metavar="FILE", type=click.Path(path_type=Path))

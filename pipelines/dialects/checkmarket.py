@@ -36,6 +36,7 @@ RESULT_CODES = {
     "R_PHONE_NO_AREA_CODE": "R0322",
     "R_PHONE_PLACEHOLDER": "R0322",
     "R_PHONE_SPREADSHEET": "R0322",
+    "R_PHONE_TYPE": "R0322",
     "R_EMAIL_INVALID": "R0308",
     "R_EMAIL_MISSING": "R0307",
     "R_FIELD_TYPE": "R0302",  # an invalid date of birth is their only value that does not fit its type
@@ -69,6 +70,7 @@ PASSED_OVER = {
     "W_PHONE_NUMERIC",
     "W_AREA_CODE_ADDED",
     "W_EXTENSION",
+    "W_SHARED_PHONE",
     "W_MULTIPLE_MATCHES",
 }
 

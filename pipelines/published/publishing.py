@@ -42,6 +42,7 @@ RELATIONS: dict[str, Relation] = {
     "imports": Relation("import_date", "0001-01-01"),
     "import_rows": Relation("import_date", "0001-01-01"),
     "import_reasons": Relation("import_date", "0001-01-01"),
+    "effects": Relation("import_date", "0001-01-01"),
     "dnc": Relation("category", ""),
     "dnc_loads": Relation(),
     "callbacks": Relation(),

@@ -140,8 +140,8 @@ def list_lists(home: Home, now: datetime) -> Rows:
     return ask(
         home,
         now,
-        "SELECT list_id, name, count(lead_id) AS leads, lists.time_zone, cloned_from, created_on, min(expires_at) AS"
-        " next_expiry FROM lists LEFT JOIN leads USING (list_id) GROUP BY ALL ORDER BY name",
+        "SELECT list_id, name, count(lead_id) AS leads, lists.time_zone, cloned_from, created_on, campaign,"
+        " min(expires_at) AS next_expiry FROM lists LEFT JOIN leads USING (list_id) GROUP BY ALL ORDER BY name",
     )
 
 

@@ -1,8 +1,8 @@
 """The part of the walk that asks the store: cool-downs, do-not-call, duplicates in the file and among the leads.
 
 Works on temporary relations of the writer's connection: reads ``drop_rows`` (the cleaned rows) and ``run`` (one row:
-this import's settings), leaves ``verdicts``, ``touches``, ``doomed``, ``dnc_verdicts`` and ``kept_points``. Changes no
-table.
+this import's settings), leaves ``verdicts``, ``touches``, ``doomed``, ``dnc_verdicts`` and ``kept_points``, and as
+evidence ``duplicate_verdicts``, ``existing_matches`` and ``dnc_hits``. Changes no table.
 """
 
 import duckdb
@@ -16,6 +16,14 @@ from pipelines.screening.meetings import TOUCHES, VERDICTS, Meetings, Resolution
 from pipelines.templates.template import Template
 
 NONE = Resolution(pl.DataFrame(schema=VERDICTS), pl.DataFrame(schema=TOUCHES), rounds=0)
+DNC_HITS = {
+    "row_number": "BIGINT",
+    "slot": "VARCHAR",
+    "category": "VARCHAR",
+    "source": "VARCHAR",
+    "listed_on": "DATE",
+    "load_id": "BIGINT",
+}
 DNC_VERDICTS = {
     "row_number": "BIGINT",
     "category": "VARCHAR",
@@ -23,6 +31,18 @@ DNC_VERDICTS = {
     "slots": "VARCHAR[]",
     "detail": "VARCHAR",
 }
+# What the resolver is told of each meeting, and what is known of it beside.
+MATCHES = {
+    "row_number": "BIGINT",
+    "slot": "VARCHAR",
+    "kind": "UTINYINT",
+    "lead_id": "BIGINT",
+    "lead_slot": "VARCHAR",
+    "list_id": "BIGINT",
+    "supplier": "VARCHAR",
+    "age": "BIGINT",
+}
+EXISTING_MATCHES = {**MATCHES, "scope": "VARCHAR"}
 
 
 def screen(connection: duckdb.DuckDBPyConnection, template: Template, situation: Situation) -> Resolution:
@@ -38,14 +58,31 @@ def screen(connection: duckdb.DuckDBPyConnection, template: Template, situation:
         _keep(connection, "dnc_hits")
         _keep(connection, "dnc_verdicts")
     else:
-        connection.execute("CREATE TEMP TABLE dnc_hits (row_number BIGINT, slot VARCHAR)")
+        connection.execute(create_table("dnc_hits", DNC_HITS, temporary=True))
         connection.execute(create_table("dnc_verdicts", DNC_VERDICTS, temporary=True))
     _show(connection, "kept_points")
+    _find_shared_phones(connection, template)
+    if not template.dedupe:
+        connection.execute(create_table("existing_matches", EXISTING_MATCHES, temporary=True))
     resolution = _find_duplicates(connection, template, situation) if template.dedupe else NONE
     _keep_frame(connection, "duplicate_verdicts", resolution.verdicts)
-    _keep_frame(connection, "touches", resolution.touches)
+    if template.dedupe and template.dedupe.move_to:
+        _keep_frame(connection, "replacing", resolution.touches)
+        connection.execute(f"CREATE TEMP TABLE touches AS {read_query('screening/relocated')}")
+    else:
+        _keep_frame(connection, "touches", resolution.touches)
     _keep(connection, "verdicts")
     return resolution
+
+
+def _find_shared_phones(connection: duckdb.DuckDBPyConnection, template: Template) -> None:
+    """Leave ``shared_phones`` and ``shared_rows``: numbers of switchboards, and the rows that have them."""
+    if template.dedupe and template.dedupe.shared_phone_above:
+        _keep(connection, "shared_phones")
+        _keep(connection, "shared_rows")
+    else:
+        connection.execute("CREATE TEMP TABLE shared_phones (value BIGINT, rows BIGINT)")
+        connection.execute("CREATE TEMP TABLE shared_rows (row_number BIGINT, detail VARCHAR)")
 
 
 def _find_duplicates(connection: duckdb.DuckDBPyConnection, template: Template, situation: Situation) -> Resolution:
@@ -68,7 +105,9 @@ def _find_duplicates(connection: duckdb.DuckDBPyConnection, template: Template, 
     connection.execute(f"CREATE TEMP TABLE matched_points AS {read_query('commit/lead_points')}")
     meetings = Meetings(
         connection.sql(read_query("screening/contested_points")).pl(),
-        connection.sql("SELECT * FROM existing_matches ORDER BY row_number, slot, age, lead_slot").pl(),
+        connection.sql(
+            f"SELECT {', '.join(MATCHES)} FROM existing_matches ORDER BY row_number, slot, age, lead_slot"
+        ).pl(),
         connection.sql(read_query("screening/matched_lead_points")).pl(),
     )
     return resolve_duplicates(meetings, template.dedupe, situation)

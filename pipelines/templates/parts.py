@@ -28,6 +28,7 @@ class ListChoice(Settings):
     name: Text | None = None
     clone_from: Text | None = None
     prefix: str = ""
+    campaign: Text | None = None
 
     @model_validator(mode="after")
     def check_mode(self) -> Self:
@@ -72,6 +73,63 @@ class FileOptions(Settings):
         return FileSettings(**self.model_dump(exclude={"date_format", "limits"}))
 
 
+TYPES = {
+    "mobile": "MOBILE",
+    "landline": "FIXED_LINE",
+    "fixed_line_or_mobile": "FIXED_LINE_OR_MOBILE",
+    "voip": "VOIP",
+    "premium": "PREMIUM_RATE",
+    "toll_free": "TOLL_FREE",
+    "shared_cost": "SHARED_COST",
+    "pager": "PAGER",
+    "personal": "PERSONAL_NUMBER",
+    "uan": "UAN",
+    "voicemail": "VOICEMAIL",
+    "unknown": "UNKNOWN",
+}
+LineType = Literal[
+    "mobile",
+    "landline",
+    "fixed_line_or_mobile",
+    "voip",
+    "premium",
+    "toll_free",
+    "shared_cost",
+    "pager",
+    "personal",
+    "uan",
+    "voicemail",
+    "unknown",
+]
+
+
+class TypeOptions(Settings):
+    """Which types of numbers are kept, or which are refused."""
+
+    keep: list[LineType] = []
+    refuse: list[LineType] = []
+
+    @field_validator("keep", "refuse", mode="before")
+    @classmethod
+    def accept_names(cls, value: object) -> object:
+        """Take libphonenumber's names as well, and a single one for a list of one."""
+        own = {name: word for word, name in TYPES.items()}
+        values = value if isinstance(value, list) else [value]
+        return [own.get(one, one) if isinstance(one, str) else one for one in values]
+
+    @model_validator(mode="after")
+    def check_one(self) -> Self:
+        """Refuse both and neither."""
+        if bool(self.keep) == bool(self.refuse):
+            raise ValueError("takes one of keep (only these types) and refuse (all but these).")
+        return self
+
+    @property
+    def refused(self) -> list[str]:
+        """The types that are refused, by libphonenumber's names."""
+        return [name for word, name in TYPES.items() if (word in self.refuse if self.refuse else word not in self.keep)]
+
+
 class PhoneOptions(Settings):
     """How numbers are read and written. Source: decisions, Phone numbers; checklist ML-026..031, MA-021..025."""
 
@@ -85,6 +143,7 @@ class PhoneOptions(Settings):
     truncate: StrictBool = False
     min_length: Annotated[int, Field(ge=1, le=30)] | None = None
     max_length: Annotated[int, Field(ge=1, le=30)] | None = None
+    types: TypeOptions | None = None
 
     @model_validator(mode="after")
     def check_together(self) -> Self:
@@ -139,14 +198,20 @@ class DedupeOptions(Settings):
     """Which rows count as the same person, where they are looked for, and what happens then."""
 
     keys: Annotated[list[Literal["phone", "email"]], Field(min_length=1)] = ["phone", "email"]
-    scope: Annotated[list[Literal["file", "destination", "lists", "global"]], Field(min_length=1)]
+    scope: Annotated[
+        list[Literal["file", "destination", "lists", "supplier", "campaign", "global"]], Field(min_length=1)
+    ]
     lists: list[Text] = []
     action: Literal["keep_existing", "keep_new", "reset_older", "update"]
     on_multiple: Literal["first", "quarantine"] = "first"
     reset_updated: StrictBool = False
     migrate: StrictBool = False
+    move_to: Text | None = None
+    max_age_days: Annotated[int, Field(ge=0, le=36500, strict=True)] | None = None
+    statuses: list[Literal["new", "dialled", "contacted", "unworkable", "sold"]] = []
+    shared_phone_above: Annotated[int, Field(ge=1, strict=True)] | None = None
 
-    @field_validator("scope", "keys", mode="before")
+    @field_validator("scope", "keys", "statuses", mode="before")
     @classmethod
     def accept_one(cls, value: object) -> object:
         """Take a single word for a list of one."""
@@ -155,8 +220,11 @@ class DedupeOptions(Settings):
     @model_validator(mode="after")
     def check_together(self) -> Self:
         """Refuse scopes and options that exclude each other. Source: checklist ML-044..050."""
-        if "global" in self.scope and {"destination", "lists"} & set(self.scope):
-            raise ValueError("scope global already looks everywhere: destination and lists cannot go with it.")
+        if "global" in self.scope and set(self.scope) - {"global", "file"}:
+            others = "destination, lists, supplier and campaign"
+            raise ValueError(f"scope global already looks everywhere: {others} cannot go with it.")
+        if set(self.scope) == {"file"} and (self.max_age_days is not None or self.statuses):
+            raise ValueError("max_age_days and statuses are about leads that are there; scope file looks at none.")
         if ("lists" in self.scope) != bool(self.lists):
             raise ValueError("scope lists and the key lists go together: name the lists to look in.")
         if self.action != "update":
@@ -165,7 +233,21 @@ class DedupeOptions(Settings):
             if self.on_multiple != "first":
                 raise ValueError("on_multiple goes with action update only.")
         if self.action == "keep_new" and self.migrate:
-            raise ValueError("migrate cannot go with keep_new: what it would move has been replaced.")
+            raise ValueError(
+                "migrate cannot go with keep_new: what it would move has been replaced. move_to moves it elsewhere."
+            )
+        if self.move_to and self.action != "keep_new":
+            raise ValueError("move_to goes with action keep_new only; migrate moves matched leads to the destination.")
+        if (
+            self.migrate
+            and {"supplier", "lists"} <= set(self.scope)
+            and not {"destination", "campaign"} & set(self.scope)
+        ):
+            raise ValueError(
+                "migrate with scopes supplier and lists needs destination, or moved leads would be lost sight of."
+            )
+        if self.shared_phone_above and "phone" not in self.keys:
+            raise ValueError("shared_phone_above goes with the key phone.")
         return self
 
 

@@ -23,6 +23,7 @@ from pipelines.templates.parts import (
     Settings,
     Text,
     Texts,
+    TypeOptions,
 )
 from pipelines.templates.surveys import CooldownOptions, Periods, SurveyOptions
 
@@ -36,6 +37,7 @@ PARTS: dict[str, type[Settings]] = {
     "list": ListChoice,
     "file": FileOptions,
     "phone": PhoneOptions,
+    "phone.types": TypeOptions,
     "email": EmailOptions,
     "dnc": DncOptions,
     "dedupe": DedupeOptions,

@@ -73,10 +73,10 @@ reasons AS (
     SELECT
         import_id,
         sum(rows) FILTER (WHERE code = 'R_NO_CONTACT') AS no_contact,
-        sum(rows) FILTER (WHERE starts_with(code, 'R_PHONE_')) AS phone_invalid,
+        sum(rows) FILTER (WHERE starts_with(code, 'R_PHONE_') AND code <> 'R_PHONE_TYPE') AS phone_invalid,
         sum(rows) FILTER (WHERE starts_with(code, 'R_EMAIL_')) AS email_invalid,
         sum(rows) FILTER (WHERE starts_with(code, 'R_DNC_')) AS dnc,
-        sum(rows) FILTER (WHERE code = 'R_COOLDOWN') AS policy,
+        sum(rows) FILTER (WHERE code IN ('R_COOLDOWN', 'R_PHONE_TYPE')) AS policy,
         sum(rows) FILTER (WHERE code = 'R_DUP_IN_FILE') AS dup_in_file,
         sum(rows) FILTER (WHERE code = 'R_DUP_SAME_SUPPLIER') AS dup_same_supplier,
         sum(rows) FILTER (WHERE code = 'R_DUP_OTHER_SUPPLIER') AS dup_other_supplier

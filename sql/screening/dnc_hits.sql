@@ -2,9 +2,18 @@
 --
 -- reads   dnc_found (row_number BIGINT, slot VARCHAR, value BIGINT)    numbers of the drop that stand on any list
 -- reads   dnc (value BIGINT, category VARCHAR, source VARCHAR, listed_on DATE, expires_on DATE)    the do-not-call entries
+-- reads   dnc_loads (load_id BIGINT, category VARCHAR)    the loads, of which the newest of a category is its version
 -- reads   run (import_date DATE, dnc_categories VARCHAR[])    this import
--- returns (row_number BIGINT, slot VARCHAR, category VARCHAR, source VARCHAR, listed_on DATE)    one row per number found, under the category that the template names first
-WITH found AS (
+-- returns (row_number BIGINT, slot VARCHAR, category VARCHAR, source VARCHAR, listed_on DATE, load_id BIGINT)    one row per number found, under the category that the template names first
+WITH versions AS (
+    SELECT
+        category,
+        max(load_id) AS load_id
+    FROM dnc_loads
+    GROUP BY category
+),
+
+found AS (
     SELECT
         dnc_found.row_number,
         dnc_found.slot,
@@ -21,11 +30,13 @@ WITH found AS (
 )
 
 SELECT
-    row_number,
-    slot,
-    category,
-    source,
-    listed_on
+    found.row_number,
+    found.slot,
+    found.category,
+    found.source,
+    found.listed_on,
+    versions.load_id
 FROM found
-QUALIFY row_number() OVER (PARTITION BY found.row_number, slot ORDER BY rank, listed_on, source) = 1
-ORDER BY row_number, slot;
+LEFT JOIN versions ON found.category = versions.category
+QUALIFY row_number() OVER (PARTITION BY found.row_number, found.slot ORDER BY found.rank, found.listed_on, found.source) = 1
+ORDER BY found.row_number, found.slot;

@@ -4,6 +4,7 @@
 -- reads   cooldown_verdicts (row_number BIGINT, code VARCHAR, detail VARCHAR)    who is left in peace
 -- reads   dnc_verdicts (row_number BIGINT, category VARCHAR, is_rejected BOOLEAN, detail VARCHAR)    what the do-not-call lists say
 -- reads   duplicate_verdicts (row_number BIGINT, fate VARCHAR, code VARCHAR, detail VARCHAR, warnings VARCHAR[], lead_id BIGINT)    what the duplicate check says
+-- reads   shared_rows (row_number BIGINT, detail VARCHAR)    rows with the number of a switchboard
 -- reads   run (lead_base BIGINT)    this import
 -- returns (row_number BIGINT, line_number BIGINT, fate VARCHAR, code VARCHAR, detail VARCHAR, warnings VARCHAR[], raw_cells VARCHAR, lead_id BIGINT)    one row per row, in no order; the first code that applies in the order of the walk
 WITH decided AS (
@@ -22,19 +23,21 @@ WITH decided AS (
             WHEN on_dnc.is_rejected THEN 'R_DNC_' || regexp_replace(trim(on_dnc.category), '\s+', '_', 'g')
             ELSE duplicate.code
         END AS code,
-        nullif(concat_ws('; ', drop_rows.detail, cooled.detail, on_dnc.detail, duplicate.detail), '') AS detail,
+        nullif(concat_ws('; ', drop_rows.detail, cooled.detail, on_dnc.detail, shared.detail, duplicate.detail), '') AS detail,
         CASE
-            WHEN on_dnc.row_number IS NULL AND coalesce(len(duplicate.warnings), 0) = 0 THEN drop_rows.warnings
+            WHEN on_dnc.row_number IS NULL AND shared.row_number IS NULL AND coalesce(len(duplicate.warnings), 0) = 0 THEN drop_rows.warnings
             ELSE list_sort(list_distinct(list_concat(
                     drop_rows.warnings,
                     coalesce(duplicate.warnings, []),
-                    CASE WHEN on_dnc.row_number IS NULL THEN [] ELSE ['W_DNC_DROPPED'] END
+                    CASE WHEN on_dnc.row_number IS NULL THEN [] ELSE ['W_DNC_DROPPED'] END,
+                    CASE WHEN shared.row_number IS NULL THEN [] ELSE ['W_SHARED_PHONE'] END
                 )))
         END AS warnings,
         duplicate.lead_id AS met_lead_id
     FROM drop_rows
     LEFT JOIN cooldown_verdicts AS cooled ON drop_rows.row_number = cooled.row_number
     LEFT JOIN dnc_verdicts AS on_dnc ON drop_rows.row_number = on_dnc.row_number
+    LEFT JOIN shared_rows AS shared ON drop_rows.row_number = shared.row_number
     LEFT JOIN duplicate_verdicts AS duplicate ON drop_rows.row_number = duplicate.row_number
 )
 

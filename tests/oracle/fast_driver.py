@@ -122,7 +122,7 @@ class FastPipeline:
 
     def read_store(self) -> dict[str, list[tuple[Any, ...]]]:
         """Return every row of the tables that an undo has to put back; what is on record for ever is left out."""
-        tables = sorted({*STORE} - {"imports", "import_rows", "import_reasons", "audit_log", "unpublished"})
+        tables = sorted({*STORE} - {"imports", "import_rows", "import_reasons", "effects", "audit_log", "unpublished"})
         return {name: self.connection.sql(f"SELECT * FROM {name} ORDER BY ALL").fetchall() for name in tables}
 
     def _born(self, import_id: str | None, row_number: int | None) -> Born | None:

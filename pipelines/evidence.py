@@ -1,0 +1,29 @@
+"""What a row was found by stays on record when its lead goes. See docs/decisions/0021-evidence-and-options.md."""
+
+import duckdb
+
+from pipelines.published.publishing import mark_unpublished
+
+
+def keep_points(connection: duckdb.DuckDBPyConnection, going: str) -> None:
+    """Write the contact points of the leads in a relation to the rows that made them, before these leads go.
+
+    ``going`` is a relation with ``lead_id``. For whatever takes leads away without an effect on record: an undo, the
+    sweep of what has expired.
+    """
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE going_points AS SELECT leads.import_id, leads.lead_id, leads.row_number,"
+        " list(DISTINCT contact_points.value ORDER BY contact_points.value) AS points FROM contact_points"
+        f" JOIN leads ON contact_points.lead_id = leads.lead_id SEMI JOIN {going} ON leads.lead_id = {going}.lead_id"
+        " GROUP BY ALL"
+    )
+    connection.execute(
+        "UPDATE import_rows SET points = list_distinct(list_concat(coalesce(import_rows.points, []), going.points))"
+        " FROM going_points AS going WHERE import_rows.import_id = going.import_id"
+        " AND import_rows.row_number = going.row_number AND import_rows.fate = 'created'"
+    )
+    parts = connection.sql(
+        "SELECT import_date, import_id FROM imports WHERE import_id IN (SELECT import_id FROM going_points)"
+    ).fetchall()
+    for day, import_id in parts:
+        mark_unpublished(connection, "import_rows", day.isoformat(), import_id)
