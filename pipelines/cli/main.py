@@ -19,6 +19,7 @@ COMMANDS = {
     "history": "history:history",
     "show": "history:show",
     "rejects": "history:rejects",
+    "why": "why:why",
     "results": "reports:results",
     "log": "history:log",
     "templates": "templates:templates",

@@ -38,9 +38,10 @@ ALLOWED = (duckdb.StatementType.SELECT,)
 
 
 @contextmanager
-def open_reader(home: Home, now: datetime) -> Iterator[duckdb.DuckDBPyConnection]:
+def open_reader(home: Home, now: datetime, *, with_expired: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open one state of the published tables as views; what has expired by ``now`` is not seen.
 
+    ``with_expired`` adds the view ``standing_leads``, which does see them: to say why they are seen nowhere else.
     Contact data tables are views too, as they are declared now; one whose file is wrong is not there.
 
     Nothing that is imported meanwhile changes what the views show. The connection can read nothing else and write
@@ -55,6 +56,8 @@ def open_reader(home: Home, now: datetime) -> Iterator[duckdb.DuckDBPyConnection
             files = str(generation / name / "*" / "*.parquet").replace("'", "''")
             parquet = f"read_parquet('{files}', hive_partitioning = false)"
             connection.execute(f"CREATE VIEW {name} AS SELECT * FROM {parquet}{LIVE.get(name, '')}")
+            if with_expired and name == "leads":
+                connection.execute(f"CREATE VIEW standing_leads AS SELECT * FROM {parquet}")
         for table in load_sound_tables(home):
             connection.execute(f'CREATE VIEW "{table.name}" AS {select_table(connection, table, generation)}')
         for name, period in REPORTS.items():
