@@ -38,7 +38,8 @@ def explain(home: Home, text: str, now: datetime, *, region: str = "GB", user: s
     """
     with open_reader(home, now, with_expired=True) as connection:
         asked = _place_question(connection, text, region)
-        connection.execute(f"CREATE TEMP TABLE found_leads AS {read_query('why/found_leads')}")
+        for name in ("found_leads", "found_rows"):
+            connection.execute(f"CREATE TEMP TABLE {name} AS {read_query(f'why/{name}')}")
         rows = fetch_rows(connection, read_query("why/rows"))
         told = rows[-TOLD_ROWS:]
         _place_rows(connection, told)
@@ -122,12 +123,11 @@ def _place_rows(connection: duckdb.DuckDBPyConnection, rows: Rows) -> None:
 
 def _add_raw_rows(home: Home, connection: duckdb.DuckDBPyConnection, rows: Rows) -> None:
     """Add to each row what stands in the kept drop; null where that is not there any more."""
-    by_import: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    by_drop: dict[tuple[str, str], Rows] = defaultdict(list)
     for row in rows:
-        by_import[row["import_id"]].append(row)
-    for import_id, own in by_import.items():
         question = "SELECT sha256, settings FROM imports WHERE import_id = ?"
-        ((sha256, settings),) = connection.execute(question, [import_id]).fetchall()
+        by_drop[connection.execute(question, [row["import_id"]]).fetchall()[0]].append(row)
+    for (sha256, settings), own in by_drop.items():
         read = reread_rows(home, sha256, settings, own[0]["file"], {row["row_number"] for row in own})
         for row in own:
             row |= read.get(row["row_number"], {"raw": None, "cells": [], "points": []})

@@ -34,7 +34,7 @@ met AS (
         } AS met
     FROM told
     CROSS JOIN run
-    LEFT JOIN scopes ON told.said.number = scopes.lead_id::VARCHAR AND told.said.whose = 'lead'
+    LEFT JOIN scopes ON CASE WHEN told.said.whose = 'lead' THEN told.said.number::BIGINT END = scopes.lead_id
 ),
 
 listed AS (
@@ -84,7 +84,7 @@ found AS (
 points AS (
     SELECT
         row_number,
-        list_distinct(list_filter([point1, point2, point3, point4, point5, point6], LAMBDA point: point IS NOT NULL)) AS points
+        list_distinct([point1, point2, point3, point4, point5, point6]) AS points
     FROM found
 )
 

@@ -1,8 +1,7 @@
--- Which rows of which imports have the contact point that is asked about, or made, changed or met its leads?
+-- What is known of the rows in question, and of the imports that brought them?
 --
--- reads   asked (kind VARCHAR, value BIGINT)    one row: what is asked about
--- reads   found_leads (lead_id BIGINT)    the leads that have or had it
--- reads   import_rows (import_id VARCHAR, row_number BIGINT, line_number BIGINT, fate VARCHAR, code VARCHAR, detail VARCHAR, warnings VARCHAR[], lead_id BIGINT, met STRUCT(slot VARCHAR, lead_id BIGINT, row_number BIGINT, other_slot VARCHAR, scope VARCHAR, action VARCHAR), listed STRUCT(slot VARCHAR, category VARCHAR, source VARCHAR, listed_on DATE, load_id BIGINT)[], points BIGINT[])    every row of every import
+-- reads   found_rows (import_id VARCHAR, row_number BIGINT)    the rows in question
+-- reads   import_rows (import_id VARCHAR, row_number BIGINT, line_number BIGINT, fate VARCHAR, code VARCHAR, detail VARCHAR, warnings VARCHAR[], lead_id BIGINT, met STRUCT(slot VARCHAR, lead_id BIGINT, row_number BIGINT, other_slot VARCHAR, scope VARCHAR, action VARCHAR), listed STRUCT(slot VARCHAR, category VARCHAR, source VARCHAR, listed_on DATE, load_id BIGINT)[])    every row of every import
 -- reads   imports (import_id VARCHAR, sequence BIGINT, status VARCHAR, file VARCHAR, template VARCHAR, supplier VARCHAR, list VARCHAR, import_date DATE, started_at TIMESTAMPTZ, user VARCHAR)    the imports
 -- returns (import_id VARCHAR, status VARCHAR, file VARCHAR, template VARCHAR, supplier VARCHAR, list VARCHAR, import_date DATE, started_at TIMESTAMPTZ, user VARCHAR, row_number BIGINT, line_number BIGINT, fate VARCHAR, code VARCHAR, detail VARCHAR, warnings VARCHAR[], lead_id BIGINT, met STRUCT(slot VARCHAR, lead_id BIGINT, row_number BIGINT, other_slot VARCHAR, scope VARCHAR, action VARCHAR), listed STRUCT(slot VARCHAR, category VARCHAR, source VARCHAR, listed_on DATE, load_id BIGINT)[])    one row per row, in order of time
 SELECT
@@ -24,10 +23,7 @@ SELECT
     import_rows.lead_id,
     import_rows.met,
     import_rows.listed
-FROM import_rows
+FROM found_rows
+INNER JOIN import_rows ON found_rows.import_id = import_rows.import_id AND found_rows.row_number = import_rows.row_number
 INNER JOIN imports ON import_rows.import_id = imports.import_id
-CROSS JOIN asked
-WHERE
-    import_rows.lead_id IN (SELECT found_leads.lead_id FROM found_leads)
-    OR (asked.kind <> 'lead' AND list_contains(import_rows.points, asked.value))
 ORDER BY imports.sequence, import_rows.row_number;
