@@ -126,9 +126,8 @@ IMPORT_ROWS: dict[str, str] = {
     "points": "BIGINT[]",
 }
 
-# What imports did to leads that were there: one line per lead and effect, kept when the import is undone. `row_number`
-# is the first row that did it, null for what no row did; `list_id` and `points` are those of the lead before.
-# docs/decisions/0021-evidence-and-options.md.
+# What imports did to leads that were there, also those undone since: one line per lead and effect. `row_number` is the
+# first row that did it, null for none; `list_id` and `points` are the lead's before. See decision 21.
 CHANGED_LEADS: dict[str, str] = {
     "import_id": "VARCHAR",
     "lead_id": "BIGINT",
@@ -140,12 +139,7 @@ CHANGED_LEADS: dict[str, str] = {
     "points": "BIGINT[]",
 }
 
-IMPORT_REASONS: dict[str, str] = {
-    "import_id": "VARCHAR",
-    "fate": "VARCHAR",
-    "code": "VARCHAR",
-    "rows": "BIGINT",
-}
+IMPORT_REASONS: dict[str, str] = {"import_id": "VARCHAR", "fate": "VARCHAR", "code": "VARCHAR", "rows": "BIGINT"}
 
 DNC: dict[str, str] = {
     "kind": "UTINYINT",
