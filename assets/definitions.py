@@ -7,9 +7,9 @@ from assets.resources import ClockResource, HomeResource
 
 defs = dg.Definitions(
     assets=dg.load_assets_from_modules([drops, dnc, lists, reports]),
-    jobs=[sensors.import_drops],
+    jobs=[sensors.import_drops, dnc.rescreen_dnc],
     sensors=[sensors.landing_sensor],
-    schedules=[reports.supplier_summary_schedule],
+    schedules=[reports.supplier_summary_schedule, dnc.rescreen_dnc_schedule],
     resources={"home": HomeResource(), "clock": ClockResource()},
     executor=dg.in_process_executor,
 )

@@ -21,7 +21,7 @@ import duckdb
 import polars as pl
 
 from benchmarks.stocking import DncList, draw_number, stock_home, write_big_drop
-from pipelines.dnc import load_dnc
+from pipelines.dnc.loading import load_dnc
 from pipelines.home import Home
 from pipelines.importing import import_drop
 from pipelines.receipts import ImportResult

@@ -89,7 +89,7 @@ def _stock_dnc(connection: duckdb.DuckDBPyConnection, entries: int) -> None:
     number = draw_number("i + 1000000007")
     connection.execute(
         f"INSERT INTO dnc BY NAME SELECT 1 AS kind, {number} AS value, 'TPS' AS category, 'tps.csv' AS source,"
-        f" DATE '2026-01-01' AS listed_on FROM range({entries}) AS t (i) ORDER BY kind, value"
+        f" DATE '2026-01-01' AS listed_on, 0 AS load_id FROM range({entries}) AS t (i) ORDER BY kind, value"
     )
 
 

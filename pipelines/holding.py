@@ -12,7 +12,7 @@ from pipelines.store import open_writer
 from pipelines.templates.template import Template
 
 
-def release_import(home: Home, import_id: str, *, now: datetime) -> ImportResult:
+def release_import(home: Home, import_id: str, *, now: datetime, allow_stale_dnc: bool = False) -> ImportResult:
     """Let a held import go on, from its raw drop and the settings it was held with, under the same id.
 
     The store may have changed meanwhile: every row gets its fate anew. Raises UserError where the import is not held.
@@ -33,6 +33,7 @@ def release_import(home: Home, import_id: str, *, now: datetime) -> ImportResult
         is_forced=False,
         is_rehearsal=False,
         is_released=True,
+        allows_stale_dnc=allow_stale_dnc,
         import_id=import_id,
         name=file,
     )

@@ -18,6 +18,8 @@ import duckdb
 
 from pipelines.columns.fingerprint import Comparison, compare_headers, fingerprint_headers
 from pipelines.committing import Ledger, commit_leads, commit_rows, count_ledger
+from pipelines.dnc.freshness import find_stale, find_versions
+from pipelines.dnc.rules import bring_rules, read_rules
 from pipelines.doubts import why_held
 from pipelines.errors import UserError
 from pipelines.home import Home, hash_file, keep_raw, sweep_work
@@ -33,6 +35,7 @@ from pipelines.receipts import (
     forget_import,
     record_import,
     require_held,
+    write_log,
 )
 from pipelines.reuse import require_unused, why_used
 from pipelines.run import Run, place_run, plan_run
@@ -60,16 +63,19 @@ def import_drop(
     origins: Mapping[str, str] | None = None,
     name: str | None = None,
     watch: Watch | None = None,
+    allow_stale_dnc: bool = False,
 ) -> ImportResult:
     """Import one drop by a template and publish what it changed.
 
     ``template``, ``overrides`` and ``origins`` are as ``choose_template`` takes them; ``on`` is the logical date
     (default: today in the list's zone, by ``now``); ``name`` what the file is called (default: as on disk);
     ``watch`` is told how far it is. A content that this template has brought before is not imported again unless
-    ``force``. ``dry_run`` changes nothing and answers with the same report.
+    ``force``. ``dry_run`` changes nothing and answers with the same report. A do-not-call list that is staler than its
+    category's rule allows is screened by only with ``allow_stale_dnc``, which is recorded.
 
     A drop that cannot be read has the status ``failed`` and a message with file, fact and remedy; nothing of it is
-    loaded. Raises UserError for a template that is wrong, before anything is done.
+    loaded. Raises UserError for a template that is wrong, before anything is done, and for a
+    stale do-not-call list, before anything is loaded.
     """
     made, told = choose_template(home, template, overrides, origins)
     order = Order(
@@ -84,6 +90,7 @@ def import_drop(
         is_rehearsal=dry_run,
         name=name or path.name,
         watch=watch,
+        allows_stale_dnc=allow_stale_dnc,
     )
     return carry_out(order)
 
@@ -153,6 +160,7 @@ def _screen_and_commit(
         require_held(connection, order.import_id)  # another may have released or cancelled it meanwhile
         forget_import(connection, order.import_id)
     run = _plan(connection, order)
+    versions = _check_freshness(connection, order, run)
     with order.timed("screen"):
         situation = place_run(connection, run)
         files = str(cleaned.rows / "*.parquet").replace("'", "''")
@@ -162,7 +170,7 @@ def _screen_and_commit(
     require_balance(order.name, cleaned.drop.found.records, ledger.rows, "have a fate")
     columns = compare_headers(find_last_columns(connection, order.template.name), cleaned.columns, order.template)
     message = "" if order.is_released else why_held(order, cleaned, ledger, columns)
-    found = _describe_file(order, cleaned, columns)
+    found = _describe_file(order, cleaned, columns) | versions
     found |= {"rounds": resolution.rounds, "rows_in_order": resolution.in_order}
     with order.timed("commit"):
         if not message:
@@ -173,6 +181,26 @@ def _screen_and_commit(
         values = _line(order, found, message) | {"seconds": seconds}
         record_import(connection, run, values, ledger)
     return _report(order, run, cleaned, found, ledger, message)
+
+
+def _check_freshness(connection: duckdb.DuckDBPyConnection, order: Order, run: Run) -> dict[str, Any]:
+    """Refuse to screen by stale do-not-call lists, or note that it was allowed; return the versions screened by.
+
+    The leads will be dialled from the import date or from today on, whichever is later. Raises UserError.
+    """
+    bring_rules(connection, read_rules(order.home))
+    if order.template.dnc is None:
+        return {}
+    categories = order.template.dnc.categories
+    stale = find_stale(connection, categories, max(run.import_date, order.now.astimezone(run.destination.zone).date()))
+    if stale and not order.allows_stale_dnc:
+        raise stale[0]
+    for each in stale:
+        order.notices.append(f"Screened by a stale list, as allowed: {each.where}. {each.fact}")
+    if stale:
+        told = "; ".join(each.where for each in stale)
+        write_log(connection, order.now, order.template.user, "stale dnc allowed", run.import_id, told)
+    return {"dnc_versions": find_versions(connection, categories)}
 
 
 def _plan(connection: duckdb.DuckDBPyConnection, order: Order) -> Run:

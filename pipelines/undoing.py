@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from pipelines.committing import SAME_POINT, list_points
+from pipelines.dnc.taking import suppress_leads, take_numbers_off
 from pipelines.errors import UserError, nearest
 from pipelines.evidence import keep_points
 from pipelines.home import Home
@@ -20,10 +21,10 @@ from pipelines.lists import start_of
 from pipelines.published.publishing import mark_unpublished, publish
 from pipelines.queries import read_query
 from pipelines.receipts import write_log
-from pipelines.schema import PHONE_SLOTS, create_table
+from pipelines.schema import create_table
 from pipelines.store import count_changed, insert_query, open_scratch, open_writer
 from pipelines.surveys import put_back_places
-from pipelines.tables.storing import blank_numbers, forget_images, put_back
+from pipelines.tables.storing import forget_images, put_back
 
 UNDO_RUN = {
     "import_id": "VARCHAR",
@@ -124,7 +125,7 @@ def take_back(
             mark_unpublished(connection, table)
     put_back(connection, import_id)
     put_back_places(connection, import_id)
-    counts |= _restore_points(connection)
+    counts |= _restore_points(connection, f"dnc-undo-{import_id}", now)
     _mark_leads(connection)
     _forget_images(connection, import_id)
     connection.execute("UPDATE imports SET status = 'undone' WHERE import_id = ?", [import_id])
@@ -232,27 +233,33 @@ def _take_away(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     return removed
 
 
-def _restore_points(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+def _restore_points(connection: duckdb.DuckDBPyConnection, changed_by: str, now: datetime) -> dict[str, int]:
     """Write the contact points of the leads put back, without numbers that became do-not-call since the import."""
     run = connection.execute
     list_points(connection, "SELECT lead_id FROM restored")
     run("CREATE TEMP TABLE restored_points AS SELECT * FROM old_points")
+    run("CREATE TEMP TABLE rescreening AS SELECT ?::DATE AS day", [now.date()])
+    run(f"CREATE TEMP TABLE import_checks AS {read_query('dnc/import_checks')}")
+    run(
+        "CREATE TEMP TABLE lead_checks AS SELECT restored.lead_id, import_checks.category FROM restored"
+        " JOIN import_checks ON restored.import_id = import_checks.import_id"
+    )
+    run("CREATE TEMP VIEW met_points AS SELECT lead_id, slot, kind, value FROM restored_points WHERE kind IN (1, 2)")
+    run(f"CREATE TEMP TABLE forbidden AS {read_query('dnc/forbidden')}")
     run(f"CREATE TEMP TABLE listed AS {read_query('undo/listed')}")
     run("CREATE TEMP TABLE taken AS SELECT lead_id, slot, value FROM listed WHERE is_taken")
     taken = _count(connection, "taken")
     if taken:
-        for slot in PHONE_SLOTS:
-            # An agent must not read the number either, however call info spells it.
-            run(
-                f"UPDATE leads SET {slot} = NULL, {slot}_key = NULL, {slot}_type = NULL, call_info ="
-                " CASE WHEN contains(regexp_replace(call_info, '[^0-9]', '', 'g'), right(taken.value::VARCHAR, 7))"
-                " THEN NULL ELSE call_info END FROM taken WHERE leads.lead_id = taken.lead_id AND taken.slot = ?",
-                [slot],
-            )
-        blank_numbers(connection)
+        take_numbers_off(connection)
     run(
         "INSERT INTO contact_points BY NAME SELECT restored_points.* FROM restored_points ANTI JOIN taken"
         " USING (lead_id, slot) ORDER BY kind, value, lead_id, slot"
+    )
+    if taken:
+        suppress_leads(connection, changed_by, now)
+    run(
+        "DELETE FROM contact_points USING restored WHERE contact_points.lead_id = restored.lead_id"
+        " AND restored.status = 'suppressed'"
     )
     return {
         "restored_on_dnc": connection.sql("SELECT count(DISTINCT lead_id) FROM listed").fetchall()[0][0],
@@ -267,6 +274,9 @@ def _forget_images(connection: duckdb.DuckDBPyConnection, import_id: str) -> Non
         connection.execute(f"DELETE FROM {table} WHERE {own}", [import_id])
         # A lead that this import made and a later one took away must not come back when that one is undone.
         connection.execute(f"DELETE FROM {table} WHERE lead_id IN (SELECT lead_id FROM gone)")
+        # What do-not-call took off leads that go is of no more use either.
+        own = "starts_with(changed_by, 'dnc-') AND lead_id IN (SELECT lead_id FROM going)"
+        connection.execute(f"DELETE FROM {table} WHERE {own}")
     forget_images(connection, "gone")
 
 

@@ -22,7 +22,19 @@ _EVIDENCE = (
     "INSERT INTO unpublished SELECT 'import_rows', import_date::VARCHAR, import_id FROM imports",
     "INSERT INTO unpublished VALUES ('lists', 'all', 'all'), ('import_rows', '0001-01-01', 'all')",
 )
-UPGRADES: dict[int, tuple[str, ...]] = {2: _APART, 3: _EVIDENCE}
+# Entries know by which load they came, and are published by it, since version 4.
+_BY_LOAD = (
+    "ALTER TABLE dnc ADD COLUMN IF NOT EXISTS clock_from DATE",
+    "ALTER TABLE dnc ADD COLUMN IF NOT EXISTS load_id BIGINT",
+    "UPDATE dnc SET load_id = 0 WHERE load_id IS NULL",
+    "ALTER TABLE dnc_loads ADD COLUMN IF NOT EXISTS mode VARCHAR",
+    "ALTER TABLE dnc_loads ADD COLUMN IF NOT EXISTS prefixes BIGINT",
+    "ALTER TABLE dnc_loads ADD COLUMN IF NOT EXISTS washed BIGINT",
+    "UPDATE dnc_loads SET mode = CASE WHEN is_replacement THEN 'full' ELSE 'add' END WHERE mode IS NULL",
+    "INSERT INTO unpublished SELECT DISTINCT 'dnc', category, unnest(['all', '0']) FROM dnc",
+    "INSERT INTO unpublished SELECT 'dnc_loads', 'all', 'all' FROM dnc_loads LIMIT 1",
+)
+UPGRADES: dict[int, tuple[str, ...]] = {2: _APART, 3: _EVIDENCE, 4: _BY_LOAD}
 VERSION = max(UPGRADES)
 
 

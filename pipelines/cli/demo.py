@@ -25,7 +25,7 @@ def demo(home: Home, seed: int, on: date | None, as_json: bool) -> int:
     from pipelines.cli.imports import print_result
     from pipelines.cli.reports import print_summary
     from pipelines.dialler.loading import load_report
-    from pipelines.dnc import load_dnc
+    from pipelines.dnc.loading import load_dnc
     from pipelines.importing import import_drop
     from pipelines.reports.reporting import summarise
     from pipelines.templates.saved import save_template

@@ -33,6 +33,9 @@ NEEDS_A_PERSON, WRONG_INPUT = 1, 2
 @click.option("--ad-hoc", is_flag=True, help="One-off: do not save a template given by path.")
 @click.option("--force", is_flag=True, help="Import a content again that was imported before.")
 @click.option("--dry-run", is_flag=True, help="Change nothing; answer with the same report.")
+@click.option(
+    "--allow-stale-dnc", is_flag=True, help="Screen by a do-not-call list that is too old by its rule; it is recorded."
+)
 @with_json
 @with_home
 def import_(
@@ -43,6 +46,7 @@ def import_(
     ad_hoc: bool,
     force: bool,
     dry_run: bool,
+    allow_stale_dnc: bool,
     as_json: bool,
     **choices: Any,  # noqa: ANN401
 ) -> int:
@@ -60,7 +64,7 @@ def import_(
     if ad_hoc and chosen.origins.get("mapping") == FIRST_IMPORT:
         chosen.origins["mapping"] = "template"  # found for these drops, kept nowhere
     drops = tuple((file, file.name) for file in files) or chosen.past_drop
-    asked = {"on": on, "notes": notes, "force": force, "dry_run": dry_run}
+    asked = {"on": on, "notes": notes, "force": force, "dry_run": dry_run, "allow_stale_dnc": allow_stale_dnc}
     results = [_import_one(home, file, name, chosen, asked, as_json=as_json) for file, name in drops]
     if chosen.named and not ad_hoc and not dry_run and any(result.status != "failed" for result in results):
         keep_template(home, chosen.named, choices["mapping"])
@@ -152,13 +156,16 @@ def preview(home: Home, file: Path, as_json: bool, **choices: Any) -> int:  # no
 
 @click.command()
 @click.argument("import_id", metavar="IMPORT")
+@click.option(
+    "--allow-stale-dnc", is_flag=True, help="Screen by a do-not-call list that is too old by its rule; it is recorded."
+)
 @with_json
 @with_home
-def release(home: Home, import_id: str, as_json: bool) -> int:
+def release(home: Home, import_id: str, allow_stale_dnc: bool, as_json: bool) -> int:
     """Let a held import go on."""
     from pipelines.holding import release_import
 
-    result = release_import(home, import_id, now=current_time())
+    result = release_import(home, import_id, now=current_time(), allow_stale_dnc=allow_stale_dnc)
     if as_json:
         echo_json([result.to_dict()])
     else:

@@ -169,3 +169,21 @@ def parse_phones(raw: pl.Series, region: str | None) -> pl.DataFrame:
     the tables of `storing.py`; what they cannot decide is asked of `phonenumbers` itself.
     """
     return parse_phones_with_stats(raw, region)[0]
+
+
+def parse_keys(raw: pl.Series, region: str | None) -> pl.Series:
+    """Return only `number` of what `parse_phones` answers, in much less time: Int64, null where there is none."""
+    check_region(region)
+
+    def parse(chunk: pl.Series) -> pl.Series:
+        resolved = resolve_numbers(chunk, region, load_readings(region))
+        numbers = pl.Series("number", resolved.numbers)
+        keys = numbers.zip_with(numbers > 0, pl.Series([None], dtype=pl.Int64))
+        if resolved.beyond:
+            rows = pl.DataFrame(list(resolved.beyond.values()), schema=PHONE_SCHEMA, orient="row")
+            keys = keys.scatter(list(resolved.beyond), rows["number"])
+        return keys
+
+    with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
+        done = list(pool.map(parse, split_rows(raw.cast(pl.String))))
+    return pl.concat([pl.Series("number", [], pl.Int64), *done])

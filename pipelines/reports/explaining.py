@@ -15,7 +15,7 @@ from pipelines.accesses import note_access
 from pipelines.cleaning.mapping import tidy
 from pipelines.cleaning.numbers import clean_cells
 from pipelines.codes import find_code
-from pipelines.dnc import check_phone
+from pipelines.dnc.status import check_phone
 from pipelines.errors import UserError
 from pipelines.home import Home
 from pipelines.published.reading import open_reader

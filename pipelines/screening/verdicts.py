@@ -55,6 +55,8 @@ def screen(connection: duckdb.DuckDBPyConnection, template: Template, situation:
     find_cooled(connection, template, situation)
     if template.dnc:
         _keep(connection, "dnc_found")
+        _keep(connection, "dnc_prefixed")
+        _keep(connection, "dnc_unwashed")
         _keep(connection, "dnc_hits")
         _keep(connection, "dnc_verdicts")
     else:

@@ -26,6 +26,7 @@ MAX_FIELDS = 200
 OWN_COLUMNS = ("lead_id", "list_id", "expires_at")
 TAKEN = (
     *("leads", "lists", "suppliers", "imports", "import_rows", "import_reasons", "dnc", "dnc_loads", "callbacks"),
+    *("effects", "dnc_prefixes", "dnc_washed", "dnc_rules", "dnc_checks"),
     *("fetched", "attempts", "dispositions", "outcomes", "dialler_loads", "contact_history", "survey_places"),
     *("audit_log", "clock", "run", "part"),
     *("checkmarket_codes", "checkmarket_results"),

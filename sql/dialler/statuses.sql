@@ -31,6 +31,7 @@ judged AS (
     FROM leads
     SEMI JOIN starts ON leads.lead_id = starts.lead_id
     LEFT JOIN said ON leads.lead_id = said.lead_id
+    WHERE leads.status IS DISTINCT FROM 'suppressed'
 )
 
 SELECT

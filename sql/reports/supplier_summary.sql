@@ -3,7 +3,7 @@
 -- reads   imports (import_id VARCHAR, status VARCHAR, sha256 VARCHAR, supplier VARCHAR, import_date DATE, rows_received BIGINT, blank_lines BIGINT, created BIGINT, updated BIGINT, rejected BIGINT, quarantined BIGINT, replaced BIGINT, reset BIGINT, currency VARCHAR, cost_basis VARCHAR, cost_total DECIMAL(18,6))    every import with its ledger
 -- reads   import_reasons (import_id VARCHAR, fate VARCHAR, code VARCHAR, rows BIGINT)    rows by reason
 -- reads   suppliers (supplier_id BIGINT, name VARCHAR)    the suppliers
--- reads   leads (lead_id BIGINT, import_id VARCHAR)    the leads that are live
+-- reads   leads (lead_id BIGINT, import_id VARCHAR, status VARCHAR)    the leads that are live, and those that do-not-call suppressed
 -- reads   attempts (lead_id BIGINT, import_id VARCHAR, is_credited BOOLEAN, called_at TIMESTAMPTZ)    the calls that the dialler reported
 -- reads   dispositions (lead_id BIGINT, outcome VARCHAR, sale_value DECIMAL(18,6), currency VARCHAR, called_at TIMESTAMPTZ)    their outcomes
 -- reads   outcomes (outcome VARCHAR, is_contact BOOLEAN, is_right_party BOOLEAN, is_sale BOOLEAN, is_unworkable BOOLEAN, is_bad_number BOOLEAN)    what the outcomes mean
@@ -90,6 +90,7 @@ live AS (
         import_id,
         count(*) AS leads_live
     FROM leads
+    WHERE status IS DISTINCT FROM 'suppressed'
     GROUP BY import_id
 ),
 

@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[2]
 GRAPH = {
     "clean_leads": {"raw_drops"},
     "dnc": set(),
+    "dnc_checks": {"dnc", "screened_leads"},
     "list_leads": {"screened_leads"},
     "raw_drops": set(),
     "screened_leads": {"clean_leads", "dnc"},
@@ -26,6 +27,7 @@ GRAPH = {
 PARTITIONS = {
     "clean_leads": "drops",
     "dnc": None,
+    "dnc_checks": None,
     "list_leads": "lists",
     "raw_drops": "drops",
     "screened_leads": "drops",
@@ -52,14 +54,18 @@ def test_drops_and_lists_are_partitions_by_name_and_the_summary_goes_by_day() ->
     assert found == PARTITIONS
 
 
-def test_there_is_one_job_one_sensor_one_schedule_and_two_checks() -> None:
+def test_the_jobs_sensors_schedules_and_checks_are_these() -> None:
     jobs = {job.name for job in defs.resolve_all_job_defs() if not job.name.startswith("__")}
     checks = {key.to_user_string() for key in defs.resolve_asset_graph().asset_check_keys}
 
-    assert jobs == {"import_drops"}
-    assert checks == {"screened_leads:ledger_balances", "screened_leads:nothing_is_held"}
+    assert jobs == {"import_drops", "rescreen_dnc"}
+    assert checks == {
+        "screened_leads:ledger_balances", "screened_leads:nothing_is_held", "dnc_checks:every_live_lead_was_checked",
+    }  # fmt: skip
     assert [sensor.name for sensor in defs.sensors or ()] == ["landing_sensor"]
-    assert [schedule.name for schedule in defs.schedules or ()] == ["supplier_summary_schedule"]
+    assert {schedule.name for schedule in defs.schedules or ()} == {
+        "supplier_summary_schedule", "rescreen_dnc_schedule",
+    }  # fmt: skip
 
 
 def test_whoever_writes_the_store_waits_in_the_same_pool() -> None:
@@ -68,7 +74,7 @@ def test_whoever_writes_the_store_waits_in_the_same_pool() -> None:
     pools = {key.to_user_string(): graph.get(key).pools for key in graph.get_all_asset_keys()}
 
     assert {name for name, pool in pools.items() if pool == {"writer"}} == {
-        "raw_drops", "clean_leads", "screened_leads", "list_leads",
+        "raw_drops", "clean_leads", "screened_leads", "list_leads", "dnc_checks",
     }  # fmt: skip
 
 

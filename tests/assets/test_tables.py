@@ -10,7 +10,7 @@ from assets.dnc import dnc
 from assets.lists import list_leads
 from assets.reports import supplier_summary, supplier_summary_schedule
 from assets.resources import ClockResource, HomeResource
-from pipelines.dnc import load_dnc
+from pipelines.dnc.loading import load_dnc
 from pipelines.importing import import_drop
 from pipelines.published.publishing import current_generation
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines.dnc import load_dnc
+from pipelines.dnc.loading import load_dnc
 from pipelines.home import Home
 from pipelines.importing import import_drop
 from pipelines.published.publishing import ensure_published, mark_unpublished, publish

@@ -47,6 +47,9 @@ def map_tables(template: Template) -> MappedTables:
     return MappedTables((CONTACT_DATA,) if fields else (), fields)
 
 
+DNC_COLUMNS = "kind, value, category, source, listed_on, expires_on"
+
+
 class FastPipeline:
     """A store in memory, and the imports made in it; the same words as ``Pipeline``."""
 
@@ -68,7 +71,7 @@ class FastPipeline:
     def load_dnc(self, entries: Iterable[DncEntry]) -> None:
         for entry in entries:
             values = [KIND_PHONE, entry.number, entry.category, "test", date(2026, 1, 1), entry.expires_on]
-            self.connection.execute("INSERT INTO dnc VALUES (?, ?, ?, ?, ?, ?)", values)
+            self.connection.execute(f"INSERT INTO dnc ({DNC_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)", values)
 
     def import_rows(self, rows: list[dict[str, str]], settings: dict[str, Any], day: date) -> Outcome:
         template = build_template(fill_template(settings), "oracle")

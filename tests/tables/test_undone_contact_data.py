@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from pipelines.dnc import load_dnc
+from pipelines.dnc.loading import load_dnc
 from pipelines.store import open_writer
 from pipelines.undoing import undo_import
 from tests.tables.conftest import ANN, BEN, MAPPING, NOW

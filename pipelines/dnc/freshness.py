@@ -1,0 +1,52 @@
+"""Whether do-not-call lists are fresh enough to screen by, and against which of their versions a drop was screened."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+import duckdb
+
+from pipelines.errors import UserError
+from pipelines.queries import read_query
+
+
+def find_standings(
+    connection: duckdb.DuckDBPyConnection, categories: Iterable[str], today: date
+) -> list[dict[str, Any]]:
+    """Return how categories stand on a day, sorted: those asked for and all that were loaded or have a rule.
+
+    ``connection`` is the store's or a reader's. The columns are those of sql/dnc/standings.sql.
+    """
+    connection.execute("CREATE OR REPLACE TEMP TABLE asked AS SELECT unnest(?::VARCHAR[]) AS category", [[*categories]])
+    connection.execute("CREATE OR REPLACE TEMP TABLE today AS SELECT ?::DATE AS day", [today])
+    answer = connection.sql(read_query("dnc/standings"))
+    rows = [dict(zip(answer.columns, row, strict=True)) for row in answer.fetchall()]
+    connection.execute("DROP TABLE asked")
+    connection.execute("DROP TABLE today")
+    return rows
+
+
+def find_stale(connection: duckdb.DuckDBPyConnection, categories: Iterable[str], day: date) -> list[UserError]:
+    """Return for each of these categories that is stale on a day, why a drop is not to be screened by it."""
+    wanted = set(categories)
+    standings = find_standings(connection, wanted, day)
+    return [_explain(standing) for standing in standings if standing["is_stale"] and standing["category"] in wanted]
+
+
+def _explain(standing: dict[str, Any]) -> UserError:
+    category = standing["category"]
+    if standing["as_of"] is None:
+        fact = "The list was never loaded, and its rule asks for one."
+    else:
+        days, most = standing["age_days"], standing["max_age_days"]
+        fact = f"The list is of {standing['as_of']}, {days:,} days old; its rule allows {most:,}."
+    remedy = (
+        f"Load a newer one: leadmill dnc load FILE --category '{category}'. To screen all the same: --allow-stale-dnc."
+    )
+    return UserError(f"do-not-call category '{category}'", fact, remedy)
+
+
+def find_versions(connection: duckdb.DuckDBPyConnection, categories: Iterable[str]) -> list[dict[str, Any]]:
+    """Return the newest version of each category: ``category`` and ``load_id``, 0 where it was never loaded."""
+    newest = dict(connection.sql("SELECT category, max(load_id) FROM dnc_loads GROUP BY category").fetchall())
+    return [{"category": category, "load_id": newest.get(category, 0)} for category in categories]

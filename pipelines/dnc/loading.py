@@ -1,0 +1,175 @@
+"""Load a do-not-call list: read it, apply it to its category, hold the live leads against what is new, publish."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+import duckdb
+from phonenumbers import SUPPORTED_REGIONS
+
+from pipelines.dnc.applying import MODES, Counts, apply_list, place_load
+from pipelines.dnc.rescreening import rescreen_load
+from pipelines.dnc.rules import bring_rules, read_rules
+from pipelines.dnc.staging import How, Staged, stage_list
+from pipelines.errors import UserError
+from pipelines.home import Home, keep_raw, sweep_work
+from pipelines.published.publishing import publish
+from pipelines.receipts import write_log
+from pipelines.schema import DNC_LOADS
+from pipelines.store import open_writer
+
+# What most of a list should be: a list of which more than half cannot be read is the wrong file.
+MIN_PARSED = 0.5
+
+
+@dataclass(frozen=True)
+class DncLoad:
+    """What a load did, in entries; ``unparsed`` have no E.164 form and are compared by their digits.
+
+    ``added`` counts numbers, ``prefixes`` area codes and other prefixes, ``washed`` numbers that a wash found free.
+    The last four are of the live leads that were held against what is new.
+    """
+
+    load_id: int
+    category: str
+    file: str
+    sha256: str
+    source: str
+    region: str
+    as_of: date
+    mode: str
+    is_replacement: bool
+    lines: int
+    added: int
+    already_there: int
+    removed: int
+    prefixes: int
+    washed: int
+    unparsed: int
+    blank: int
+    leads_checked: int = 0
+    points_checked: int = 0
+    numbers_taken: int = 0
+    leads_suppressed: int = 0
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the load for JSON."""
+        return {**asdict(self), "as_of": self.as_of.isoformat()}
+
+
+def load_dnc(
+    home: Home,
+    path: Path,
+    category: str,
+    *,
+    region: str = "GB",
+    replace: bool = False,
+    mode: str = "add",
+    are_prefixes: bool = False,
+    source: str | None = None,
+    as_of: date | None = None,
+    user: str = "imports",
+    now: datetime,
+) -> DncLoad:
+    """Load a do-not-call list into a category, which is made if it is new, and suppress the live leads it forbids.
+
+    Files: as ``stage_list`` reads them. ``mode`` says what the file is: ``add`` (more entries), ``changes`` (since the
+    list before, adds and removals), ``removal`` (entries that end), ``full`` (the whole category, as ``replace``
+    says, too) or ``wash`` (what a wash service answered). A number that stands in the category already is not added
+    twice. ``as_of`` is the date of the list (default: the day of ``now``, UTC).
+    Raises UserError for a file that cannot be read, of which most lines are no numbers, an unknown region, or a date
+    to come.
+    """
+    if region not in SUPPORTED_REGIONS:
+        raise UserError("--region", f"'{region}' is not an ISO country with a telephone plan.", "Such as GB or US.")
+    if not category.strip():
+        raise UserError("--category", "A category has a name.", "Such as TPS.")
+    if replace and mode != "add":
+        raise UserError("--replace", "A full list is neither changes, removals nor a wash.", "Leave one option out.")
+    mode = "full" if replace else mode
+    if mode not in MODES:
+        raise ValueError(f"'{mode}' is none of {', '.join(MODES)}.")
+    day = as_of or now.date()
+    if day > now.date() + timedelta(days=1):
+        raise UserError("--as-of", f"{day} is yet to come.", "It is the date of the list.")
+    rules = read_rules(home)
+    sha256, kept = keep_raw(home.make(), path)
+    try:
+        with _work_folder(home) as folder:
+            staged = stage_list(kept, path.name, How(region, are_prefixes, mode == "wash"), folder)
+            _require_numbers(staged, path.name, region)
+            with open_writer(home) as connection:
+                bring_rules(connection, rules)
+                load_id = place_load(connection, category.strip(), source or path.name, day, mode)
+                counts = apply_list(connection, staged, load_id, category.strip(), mode)
+                facts = {"sha256": sha256, "file": path.name, "source": source or path.name, "region": region}
+                line = _describe(staged, counts, load_id, category.strip(), mode, day, facts)
+                _record(connection, line, now)
+                found = rescreen_load(connection, load_id, category.strip(), now)
+                load = DncLoad(**{**line, **found})
+                write_log(connection, now, user, "dnc load", load.category, _sum_up(load))
+                publish(connection, home)
+    except UserError as error:
+        raise error.rename(kept, path.name) from None
+    return load
+
+
+@contextmanager
+def _work_folder(home: Home) -> Iterator[Path]:
+    sweep_work(home)
+    folder = Path(mkdtemp(prefix=f"dnc-{os.getpid()}-", dir=home.work))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _require_numbers(staged: Staged, file: str, region: str) -> None:
+    parsed = staged.lines - staged.unparsed - staged.blank
+    if parsed < MIN_PARSED * (staged.lines - staged.blank):
+        raise UserError(
+            file,
+            f"Only {parsed:,} of {staged.lines:,} lines hold a number of {region}.",
+            "Is this the right file? Check --region.",
+        )
+
+
+def _describe(
+    staged: Staged, counts: Counts, load_id: int, category: str, mode: str, day: date, facts: dict[str, str]
+) -> dict[str, Any]:
+    return {
+        **facts,
+        "load_id": load_id,
+        "category": category,
+        "as_of": day,
+        "mode": mode,
+        "is_replacement": mode == "full",
+        "lines": staged.lines,
+        "added": counts.added,
+        "already_there": counts.already_there,
+        "removed": counts.removed,
+        "prefixes": counts.prefixes,
+        "washed": counts.washed,
+        "unparsed": staged.unparsed,
+        "blank": staged.blank,
+    }
+
+
+def _record(connection: duckdb.DuckDBPyConnection, line: dict[str, Any], now: datetime) -> None:
+    values = [{**line, "loaded_at": now}[name] for name in DNC_LOADS]
+    marks = ", ".join("?" * len(DNC_LOADS))
+    connection.execute(f"INSERT INTO dnc_loads ({', '.join(DNC_LOADS)}) VALUES ({marks})", values)
+
+
+def _sum_up(load: DncLoad) -> str:
+    """Return what the audit log says."""
+    told = f"{load.file}: {load.mode}, {load.added + load.prefixes:,} added, {load.removed:,} removed"
+    if load.numbers_taken or load.leads_suppressed:
+        told += f"; {load.numbers_taken:,} numbers taken off, {load.leads_suppressed:,} leads suppressed"
+    return told

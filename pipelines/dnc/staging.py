@@ -1,0 +1,186 @@
+"""From the bytes of a do-not-call list to what it says, number by number, as Parquet in the work folder.
+
+Knows nothing of the store. Memory does not grow with a list of digits alone (pipelines/dnc/plain.py).
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from pipelines.cleaning.mapping import tidy
+from pipelines.cleaning.numbers import clean_cells
+from pipelines.dnc.columns import ACTIONS, RESULTS, Columns, choose_columns, parse_date
+from pipelines.dnc.plain import NotPlainError, find_plain
+from pipelines.dnc.prefixes import PREFIXES, find_prefixes
+from pipelines.dnc.tagged import is_tagged, read_tagged
+from pipelines.errors import UserError
+from pipelines.phones.parsing import parse_keys
+from pipelines.reading.containers import unpack
+from pipelines.reading.drops import open_drop
+from pipelines.reading.settings import FileSettings
+from pipelines.schema import DIGITS_BASE
+from pipelines.templates.parts import PhoneOptions
+
+CHUNK_ROWS = 500_000
+STAGED_ROWS_PER_GROUP = 65_536
+PLAIN_DIGITS = r"^\+?[0-9]{7,15}$"
+PREFIX_MARK = r"\*+\s*$"
+STAGED = {
+    "value": pl.Int64,
+    "listed_on": pl.Date,
+    "expires_on": pl.Date,
+    "is_removal": pl.Boolean,
+    "place": pl.Int64,
+}
+
+
+@dataclass(frozen=True)
+class How:
+    """How a list is to be read: where its numbers are from, and whether all are prefixes or all were washed."""
+
+    region: str
+    are_prefixes: bool = False
+    is_wash: bool = False
+
+
+@dataclass
+class Staged:
+    """What a list says: its Parquet files, sorted by value each, and its counts.
+
+    The files have the columns of ``STAGED``; ``place`` is the row's place in the list. ``is_detailed`` tells whether
+    anything but ``value`` is filled in. ``prefixes`` has the columns of ``PREFIXES``.
+    """
+
+    folder: Path
+    lines: int = 0
+    blank: int = 0
+    unparsed: int = 0
+    staged: int = 0
+    is_detailed: bool = False
+    prefixes: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PREFIXES))
+    files: int = 0
+
+    @property
+    def pattern(self) -> str:
+        """The glob of the files."""
+        return str(self.folder / "*.parquet")
+
+
+def stage_list(path: Path, name: str, how: How, folder: Path) -> Staged:
+    """Read a list and write what it says to a folder.
+
+    One number per line; ``area,number`` per line; CSV with a header or the columns of a change list; XML tags; each
+    also in gzip, zstd or zip. ``name`` is what the user calls the file. Raises UserError for what cannot be read, and
+    for a word of action that is not known.
+    """
+    contents = unpack(path).contents
+    work = contents[0].work if len(contents) == 1 and contents[0].kind == "text" else None
+    if work is not None and is_tagged(work):
+        staged = Staged(folder, is_detailed=True)
+        words = Columns(tidy("raw"), tidy("date"), None, tidy("action"))
+        for rows in read_tagged(name, work):
+            _stage(staged, rows, words, name, how)
+        return staged
+    plain = find_plain(work) if work is not None and not how.are_prefixes else None
+    if plain is not None:
+        staged = Staged(folder)
+        try:
+            for rows, blank in plain.read():
+                staged.blank += int(blank)
+                _stage(staged, rows, None, name, how)
+        except NotPlainError:
+            for file in folder.glob("*.parquet"):
+                file.unlink()
+        else:
+            return staged
+    return _stage_table(path, name, how, folder)
+
+
+def _stage_table(path: Path, name: str, how: How, folder: Path) -> Staged:
+    drop = open_drop(path, FileSettings(format="csv"))
+    staged = Staged(folder, blank=drop.found.blank_lines)
+    columns: Columns | None = None
+    for chunk in drop.chunks(CHUNK_ROWS):
+        if columns is None:
+            headers, has_header = drop.found.headers, drop.found.has_header
+            columns = choose_columns(headers, chunk.head(1000), name, has_header=has_header, is_wash=how.is_wash)
+            staged.is_detailed = columns.is_detailed
+        _stage(staged, chunk, columns, name, how)
+    return staged
+
+
+def _stage(staged: Staged, rows: pl.DataFrame, columns: Columns | None, name: str, how: How) -> None:
+    """Write what some rows say; ``columns`` is null where they are a column ``raw`` of digits and nothing else."""
+    if columns is None:
+        entries, is_clean = rows, True
+    else:
+        entries, is_clean = _take_columns(rows, columns, name, how, staged.lines), False
+    staged.lines += rows.height
+    if not is_clean:
+        staged.blank += entries["raw"].null_count()
+        entries = entries.drop_nulls("raw")
+        is_prefix = pl.lit(value=True) if how.are_prefixes else pl.col("raw").str.contains(PREFIX_MARK)
+        marked = entries.filter(is_prefix)
+        if marked.height:
+            found = find_prefixes(marked, how.region)
+            staged.unparsed += marked.height - found.height
+            staged.prefixes = pl.concat([staged.prefixes, found])
+            entries = entries.filter(~is_prefix)
+    values = find_values(entries["raw"], how.region, is_clean=is_clean)
+    staged.unparsed += int((values.fill_null(DIGITS_BASE) >= DIGITS_BASE).sum())
+    keep = [name for name in STAGED if name in entries.columns]
+    entries = entries.with_columns(value=values).select("value", *keep).drop_nulls("value").sort("value")
+    staged.staged += entries.height
+    missing = [pl.lit(None, kind).alias(column) for column, kind in STAGED.items() if column not in entries.columns]
+    staged.files += 1
+    entries.with_columns(missing).select(*STAGED).write_parquet(
+        staged.folder / f"{staged.files:06}.parquet",
+        compression="lz4",
+        statistics=True,
+        row_group_size=STAGED_ROWS_PER_GROUP,
+    )
+
+
+def _take_columns(rows: pl.DataFrame, columns: Columns, name: str, how: How, before: int) -> pl.DataFrame:
+    word = columns.word if columns.word is not None else pl.lit(None, pl.String)
+    words = RESULTS if how.is_wash else ACTIONS
+    taken = rows.select(
+        raw=columns.number,
+        listed_on=pl.lit(None, pl.Date) if columns.listed is None else parse_date(columns.listed),
+        expires_on=pl.lit(None, pl.Date) if columns.expires is None else parse_date(columns.expires),
+        word=word.str.to_uppercase(),
+        place=pl.int_range(before, before + rows.height, dtype=pl.Int64),
+    )
+    taken = taken.with_columns(is_removal=pl.col("word").replace_strict(words, default=None, return_dtype=pl.Boolean))
+    unknown = taken.filter(pl.col("word").is_not_null() & pl.col("is_removal").is_null()).height
+    if unknown:
+        what, known = ("wash result", "listed or clean") if how.is_wash else ("action", "add or delete")
+        raise UserError(name, f"{unknown:,} rows have an {what} that is not known.", f"Write {known}.")
+    return taken.drop("word")
+
+
+def find_values(raw: pl.Series, region: str, *, is_clean: bool = False) -> pl.Series:
+    """Return by what each text is compared: its E.164 digits, else its digits above ``DIGITS_BASE``; null for neither.
+
+    ``is_clean`` tells that there is nothing but digits, perhaps behind a plus.
+    """
+    cells = raw.rename("raw").to_frame()
+    text = pl.col("raw")
+    is_plain = text.str.len_bytes().is_between(7, 15) if is_clean else text.str.contains(PLAIN_DIGITS)
+    keys = parse_keys(cells.select(pl.when(is_plain).then(text)).to_series(), region)
+    # What may be filler or a spreadsheet's zeros ends in one digit repeated: the cleaner knows.
+    odd = keys.is_null() | ((keys % 1_000_000) % 111_111 == 0)
+    if not odd.any():
+        return keys
+    texts = raw.filter(odd).rename("raw")
+    options = PhoneOptions(format="advanced", region=region, require="length")
+    cleaned = clean_cells(texts.unique(), options).select("raw", "key")
+    digits = text.str.replace_all(r"[^0-9]", "").str.strip_chars_start("0").str.slice(0, 18)
+    found = (
+        texts.to_frame()
+        .join(cleaned, on="raw", how="left", maintain_order="left")
+        .select(pl.coalesce("key", pl.lit(DIGITS_BASE) + digits.cast(pl.Int64, strict=False)))
+        .to_series()
+    )
+    return keys.scatter(odd.arg_true(), found)
