@@ -31,7 +31,7 @@ def dnc(home: HomeResource, clock: ClockResource) -> dg.MaterializeResult[None]:
         dg.AssetCheckSpec(
             "every_live_lead_was_checked",
             asset="dnc_checks",
-            description="Every live lead was held against every version of the do-not-call lists that its import checks."
+            description="Every live lead was held against every version of the lists that its import checks."
             " If it fails: do not dial; run `leadmill dnc rescreen`, and if it fails still, report it.",
         )
     ],

@@ -9,6 +9,7 @@ from datetime import date
 from itertools import pairwise
 
 import duckdb
+import polars as pl
 
 from pipelines.dnc.staging import Staged
 from pipelines.published.publishing import mark_unpublished
@@ -83,6 +84,10 @@ def _apply_entries(
     pattern = staged.pattern.replace("'", "''")
     run(f"CREATE OR REPLACE TEMP VIEW staged AS SELECT * FROM read_parquet('{pattern}')")
     is_known = bool(run("SELECT 1 FROM dnc WHERE category = ? LIMIT 1", [category]).fetchall())
+    if not (is_known or staged.is_detailed) and mode in ("add", "changes", "full"):
+        counts.added += _fill(connection, staged)
+        run("DROP VIEW staged")
+        return
     has_details = staged.is_detailed or _has_details(connection, category)
     for low, high in _cut(connection, staged.staged):
         run("CREATE OR REPLACE TEMP TABLE bounds AS SELECT ?::BIGINT AS low, ?::BIGINT AS high", [low, high])
@@ -103,6 +108,19 @@ def _apply_entries(
     run("DROP VIEW staged")
     for table in ("slice", "standing", "bounds"):
         run(f"DROP TABLE {table}")
+
+
+def _fill(connection: duckdb.DuckDBPyConnection, staged: Staged) -> int:
+    """Fill an empty category from a list of numbers alone, and nothing is compared; return how many there are."""
+    added = 0
+    connection.execute("SET preserve_insertion_order = true")
+    for low, high in _cut(connection, staged.staged):
+        values = pl.scan_parquet(staged.pattern).select("value").filter(pl.col("value") >= low, pl.col("value") < high)
+        connection.register("sorted_values", values.collect().to_series().unique().sort().to_frame().to_arrow())
+        added += insert_query(connection, "dnc", "dnc/first_entries")
+        connection.unregister("sorted_values")
+    connection.execute("SET preserve_insertion_order = false")
+    return added
 
 
 def _cut(connection: duckdb.DuckDBPyConnection, rows: int) -> list[tuple[int, int]]:

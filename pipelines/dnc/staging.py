@@ -3,6 +3,7 @@
 Knows nothing of the store. Memory does not grow with a list of digits alone (pipelines/dnc/plain.py).
 """
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,6 +26,8 @@ from pipelines.templates.parts import PhoneOptions
 CHUNK_ROWS = 500_000
 STAGED_ROWS_PER_GROUP = 65_536
 PLAIN_DIGITS = r"^\+?[0-9]{7,15}$"
+# A first line without a letter is an entry and no header, whatever signs stand in it.
+HAS_LETTERS = re.compile(rb"\s*[^\r\n]*[A-Za-z\x80-\xff]")
 PREFIX_MARK = r"\*+\s*$"
 STAGED = {
     "value": pl.Int64,
@@ -94,11 +97,12 @@ def stage_list(path: Path, name: str, how: How, folder: Path) -> Staged:
                 file.unlink()
         else:
             return staged
-    return _stage_table(path, name, how, folder)
+    has_header = "auto" if work is None or HAS_LETTERS.match(work[:4096].tobytes()) else False
+    return _stage_table(path, name, how, folder, FileSettings(format="csv", has_header=has_header))
 
 
-def _stage_table(path: Path, name: str, how: How, folder: Path) -> Staged:
-    drop = open_drop(path, FileSettings(format="csv"))
+def _stage_table(path: Path, name: str, how: How, folder: Path, settings: FileSettings) -> Staged:
+    drop = open_drop(path, settings)
     staged = Staged(folder, blank=drop.found.blank_lines)
     columns: Columns | None = None
     for chunk in drop.chunks(CHUNK_ROWS):

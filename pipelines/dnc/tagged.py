@@ -55,7 +55,7 @@ def is_tagged(work: Bytes) -> bool:
 
 
 def read_tagged(name: str, work: Bytes) -> Iterator[pl.DataFrame]:
-    """Yield ``raw`` (area and number), ``date`` and ``action`` (String, null where not told) in the order of the file.
+    """Yield ``raw`` (area and number), ``date`` and ``action`` (String, null where not told), in the file's order.
 
     A file of tags without a root is read as well. Raises UserError where it is malformed, holds no number, or has a
     document type declaration, which no list needs.
