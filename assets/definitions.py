@@ -7,6 +7,7 @@ from assets.resources import ClockResource, HomeResource
 
 defs = dg.Definitions(
     assets=dg.load_assets_from_modules([drops, dnc, lists, reports]),
+    asset_checks=[dnc.every_live_lead_was_checked],
     jobs=[sensors.import_drops, dnc.rescreen_dnc],
     sensors=[sensors.landing_sensor],
     schedules=[reports.supplier_summary_schedule, dnc.rescreen_dnc_schedule],

@@ -18,8 +18,7 @@ import duckdb
 
 from pipelines.columns.fingerprint import Comparison, compare_headers, fingerprint_headers
 from pipelines.committing import Ledger, commit_leads, commit_rows, count_ledger
-from pipelines.dnc.freshness import find_stale, find_versions
-from pipelines.dnc.rules import bring_rules, read_rules
+from pipelines.dnc.freshness import screen_freshly
 from pipelines.doubts import why_held
 from pipelines.errors import UserError
 from pipelines.home import Home, hash_file, keep_raw, sweep_work
@@ -35,7 +34,6 @@ from pipelines.receipts import (
     forget_import,
     record_import,
     require_held,
-    write_log,
 )
 from pipelines.reuse import require_unused, why_used
 from pipelines.run import Run, place_run, plan_run
@@ -160,7 +158,7 @@ def _screen_and_commit(
         require_held(connection, order.import_id)  # another may have released or cancelled it meanwhile
         forget_import(connection, order.import_id)
     run = _plan(connection, order)
-    versions = _check_freshness(connection, order, run)
+    versions = screen_freshly(connection, order, run)
     with order.timed("screen"):
         situation = place_run(connection, run)
         files = str(cleaned.rows / "*.parquet").replace("'", "''")
@@ -181,26 +179,6 @@ def _screen_and_commit(
         values = _line(order, found, message) | {"seconds": seconds}
         record_import(connection, run, values, ledger)
     return _report(order, run, cleaned, found, ledger, message)
-
-
-def _check_freshness(connection: duckdb.DuckDBPyConnection, order: Order, run: Run) -> dict[str, Any]:
-    """Refuse to screen by stale do-not-call lists, or note that it was allowed; return the versions screened by.
-
-    The leads will be dialled from the import date or from today on, whichever is later. Raises UserError.
-    """
-    bring_rules(connection, read_rules(order.home))
-    if order.template.dnc is None:
-        return {}
-    categories = order.template.dnc.categories
-    stale = find_stale(connection, categories, max(run.import_date, order.now.astimezone(run.destination.zone).date()))
-    if stale and not order.allows_stale_dnc:
-        raise stale[0]
-    for each in stale:
-        order.notices.append(f"Screened by a stale list, as allowed: {each.where}. {each.fact}")
-    if stale:
-        told = "; ".join(each.where for each in stale)
-        write_log(connection, order.now, order.template.user, "stale dnc allowed", run.import_id, told)
-    return {"dnc_versions": find_versions(connection, categories)}
 
 
 def _plan(connection: duckdb.DuckDBPyConnection, order: Order) -> Run:

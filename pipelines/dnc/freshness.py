@@ -6,8 +6,32 @@ from typing import Any
 
 import duckdb
 
+from pipelines.dnc.rules import bring_rules, read_rules
 from pipelines.errors import UserError
+from pipelines.order import Order
 from pipelines.queries import read_query
+from pipelines.receipts import write_log
+from pipelines.run import Run
+
+
+def screen_freshly(connection: duckdb.DuckDBPyConnection, order: Order, run: Run) -> dict[str, Any]:
+    """Refuse to screen by stale do-not-call lists, or note that it was allowed; return the versions screened by.
+
+    The leads will be dialled from the import date or from today on, whichever is later. Raises UserError.
+    """
+    bring_rules(connection, read_rules(order.home))
+    if order.template.dnc is None:
+        return {}
+    categories = order.template.dnc.categories
+    stale = find_stale(connection, categories, max(run.import_date, order.now.astimezone(run.destination.zone).date()))
+    if stale and not order.allows_stale_dnc:
+        raise stale[0]
+    for each in stale:
+        order.notices.append(f"Screened by a stale list, as allowed: {each.where}. {each.fact}")
+    if stale:
+        told = "; ".join(each.where for each in stale)
+        write_log(connection, order.now, order.template.user, "stale dnc allowed", run.import_id, told)
+    return {"dnc_versions": find_versions(connection, categories)}
 
 
 def find_standings(

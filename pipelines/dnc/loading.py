@@ -17,11 +17,11 @@ from pipelines.dnc.applying import MODES, Counts, apply_list, place_load
 from pipelines.dnc.rescreening import rescreen_load
 from pipelines.dnc.rules import bring_rules, read_rules
 from pipelines.dnc.staging import How, Staged, stage_list
+from pipelines.dnc.tables import DNC_LOADS
 from pipelines.errors import UserError
 from pipelines.home import Home, keep_raw, sweep_work
 from pipelines.published.publishing import publish
 from pipelines.receipts import write_log
-from pipelines.schema import DNC_LOADS
 from pipelines.store import open_writer
 
 # What most of a list should be: a list of which more than half cannot be read is the wrong file.

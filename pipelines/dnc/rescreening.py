@@ -12,12 +12,12 @@ from typing import Any
 import duckdb
 
 from pipelines.dnc.rules import bring_rules, read_rules
+from pipelines.dnc.tables import DNC_CHECKS
 from pipelines.dnc.taking import suppress_leads, take_numbers_off
 from pipelines.home import Home
 from pipelines.published.publishing import mark_unpublished, publish
 from pipelines.queries import read_query
 from pipelines.receipts import write_log
-from pipelines.schema import DNC_CHECKS
 from pipelines.store import count_changed, open_writer
 
 _TEMPORARY = ("asked_imports", "met_points", "lead_checks", "forbidden", "taken", "import_checks", "rescreening")

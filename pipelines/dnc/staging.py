@@ -6,6 +6,7 @@ Knows nothing of the store. Memory does not grow with a list of digits alone (pi
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import polars as pl
 
@@ -97,7 +98,7 @@ def stage_list(path: Path, name: str, how: How, folder: Path) -> Staged:
                 file.unlink()
         else:
             return staged
-    has_header = "auto" if work is None or HAS_LETTERS.match(work[:4096].tobytes()) else False
+    has_header: Literal["auto", False] = "auto" if work is None or HAS_LETTERS.match(work[:4096].tobytes()) else False
     return _stage_table(path, name, how, folder, FileSettings(format="csv", has_header=has_header))
 
 

@@ -6,6 +6,7 @@ import dagster as dg
 import polars as pl
 import pytest
 
+from assets.definitions import defs
 from assets.dnc import dnc
 from assets.lists import list_leads
 from assets.reports import supplier_summary, supplier_summary_schedule
@@ -80,7 +81,7 @@ def test_the_do_not_call_lists_say_how_many_entries_they_have_and_how_old_they_a
 
     assert metadata["dagster/row_count"].value == 2
     assert metadata["newest_list"].value == "2026-03-02"
-    assert "| TPS | 2 | 1 |" in metadata["categories"].value
+    assert "| TPS | 2 | 0 |" in metadata["categories"].value
 
 
 def test_the_summary_of_a_day_shows_what_each_supplier_delivered_that_day(mill, imported, build) -> None:
@@ -100,3 +101,10 @@ def test_the_schedule_summarises_the_day_before() -> None:
     request = supplier_summary_schedule(context)
 
     assert request.partition_key == "2026-03-01"
+
+
+def test_the_nightly_job_holds_live_leads_against_the_lists_and_proves_it(mill):
+    done = defs.resolve_job_def("rescreen_dnc").execute_in_process(instance=mill.instance)
+
+    assert done.success
+    assert [check.passed for check in done.get_asset_check_evaluations()] == [True]
