@@ -158,7 +158,7 @@ def _require_loaded(connection: duckdb.DuckDBPyConnection, import_id: str) -> di
 
 def _has_left(connection: duckdb.DuckDBPyConnection, import_id: str) -> bool:
     """Tell whether an undo has left something of an import, for the sake of later ones."""
-    places = [f"FROM {table} WHERE changed_by = ?" for table in IMAGES] + ["FROM leads WHERE import_id = ?"]
+    places = [*(f"FROM {table} WHERE changed_by = ?" for table in IMAGES), "FROM leads WHERE import_id = ?"]
     return any(connection.execute(f"SELECT 1 {place} LIMIT 1", [import_id]).fetchall() for place in places)
 
 
@@ -253,14 +253,11 @@ def _restore_points(connection: duckdb.DuckDBPyConnection, changed_by: str, now:
         take_numbers_off(connection)
     run(
         "INSERT INTO contact_points BY NAME SELECT restored_points.* FROM restored_points ANTI JOIN taken"
-        " USING (lead_id, slot) ORDER BY kind, value, lead_id, slot"
+        " USING (lead_id, slot) WHERE lead_id NOT IN (SELECT lead_id FROM restored WHERE status = 'suppressed')"
+        " ORDER BY kind, value, lead_id, slot"
     )
     if taken:
         suppress_leads(connection, changed_by, now)
-    run(
-        "DELETE FROM contact_points USING restored WHERE contact_points.lead_id = restored.lead_id"
-        " AND restored.status = 'suppressed'"
-    )
     return {
         "restored_on_dnc": connection.sql("SELECT count(DISTINCT lead_id) FROM listed").fetchall()[0][0],
         "numbers_taken_off": taken,
