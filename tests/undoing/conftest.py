@@ -53,10 +53,15 @@ def undo(home):
 
 
 @pytest.fixture
-def see(ask):
+def see(home):
     """Return what readers see of all that an undo has to put back."""
     relations = ("leads", "lists", "suppliers", "callbacks", "fetched", "dispositions", *REPORTS)
-    return lambda: {name: ask(f"SELECT * FROM {name} ORDER BY ALL") for name in relations}
+
+    def see() -> dict[str, list[tuple]]:
+        with open_reader(home, NOW) as connection:
+            return {name: connection.sql(f"SELECT * FROM {name} ORDER BY ALL").fetchall() for name in relations}
+
+    return see
 
 
 def dial(home, *statements: str) -> None:
