@@ -38,9 +38,12 @@ ALLOWED = (duckdb.StatementType.SELECT,)
 
 
 @contextmanager
-def open_reader(home: Home, now: datetime, *, with_expired: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+def open_reader(
+    home: Home, now: datetime, *, with_expired: bool = False, with_reports: bool = True
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open one state of the published tables as views; what has expired by ``now`` is not seen.
 
+    Without ``with_reports`` there are no views of the Supplier Summary, of which the making takes longest.
     ``with_expired`` adds the view ``standing_leads``, which does see them: to say why they are seen nowhere else.
     Contact data tables are views too, as they are declared now; one whose file is wrong is not there.
 
@@ -60,7 +63,7 @@ def open_reader(home: Home, now: datetime, *, with_expired: bool = False) -> Ite
                 connection.execute(f"CREATE VIEW standing_leads AS SELECT * FROM {parquet}")
         for table in load_sound_tables(home):
             connection.execute(f'CREATE VIEW "{table.name}" AS {select_table(connection, table, generation)}')
-        for name, period in REPORTS.items():
+        for name, period in REPORTS.items() if with_reports else ():
             connection.execute(f"CREATE VIEW {name} AS {summarise_suppliers(period)}")
         connection.execute("CREATE TABLE checkmarket_codes (code VARCHAR, result_code VARCHAR, message VARCHAR)")
         connection.execute(

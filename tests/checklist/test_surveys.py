@@ -39,7 +39,7 @@ def ask(home):
     """Ask what is published, as it is seen at an instant."""
 
     def run(now, sql=PLACES):
-        with open_reader(home, now) as reader:
+        with open_reader(home, now, with_reports="supplier_summary" in sql) as reader:
             return [tuple(row.values()) for row in reader.sql(sql).pl().to_dicts()]
 
     return run

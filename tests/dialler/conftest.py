@@ -59,7 +59,7 @@ class World:
 
     def ask(self, sql: str, now: datetime = NOW) -> list[tuple[Any, ...]]:
         """Answer a query over what is published."""
-        with open_reader(self.home, now) as connection:
+        with open_reader(self.home, now, with_reports="supplier_summary" in sql) as connection:
             return connection.execute(sql).fetchall()
 
     def look(self, sql: str) -> list[tuple[Any, ...]]:

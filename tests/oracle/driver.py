@@ -293,7 +293,7 @@ class Pipeline:
         """Return what is published."""
         ensure_published(self.home)
         keys = ", ".join(f"l.{slot}_e164" for slot in SLOTS)
-        with open_reader(self.home, LONG_AGO) as reader:
+        with open_reader(self.home, LONG_AGO, with_reports=False) as reader:
             found = reader.execute(
                 f"SELECT {STATE_COLUMNS}, {keys}, {', '.join(SLOTS)} FROM leads AS l LEFT JOIN lists USING (list_id)"
             ).fetchall()

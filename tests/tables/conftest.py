@@ -80,7 +80,7 @@ def ask(home) -> Callable[..., pl.DataFrame]:
     """Answer a SELECT over the published tables."""
 
     def ask(sql: str, now: datetime = NOW) -> pl.DataFrame:
-        with open_reader(home, now) as connection:
+        with open_reader(home, now, with_reports="supplier_summary" in sql) as connection:
             return connection.sql(sql).pl()
 
     return ask

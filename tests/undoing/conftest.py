@@ -38,7 +38,7 @@ def bring(home, tmp_path):
 @pytest.fixture
 def ask(home):
     def ask(sql: str) -> list[tuple]:
-        with open_reader(home, NOW) as connection:
+        with open_reader(home, NOW, with_reports="supplier_summary" in sql) as connection:
             return connection.sql(sql).fetchall()
 
     return ask
