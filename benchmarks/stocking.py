@@ -69,8 +69,8 @@ def _stock_leads(connection: duckdb.DuckDBPyConnection, leads: int) -> None:
     insert_query(connection, "contact_points", "commit/lead_points")
     connection.execute("DROP TABLE wanted_leads")
     connection.execute(
-        "INSERT INTO lists SELECT i, 'List ' || i, 'Europe/London', NULL, DATE '2026-01-05'"
-        f" FROM range(1, {LISTS + 1}) AS t (i)"
+        "INSERT INTO lists BY NAME SELECT i AS list_id, 'List ' || i AS name, 'Europe/London' AS time_zone,"
+        f" DATE '2026-01-05' AS created_on FROM range(1, {LISTS + 1}) AS t (i)"
     )
     connection.execute(
         "INSERT INTO imports BY NAME SELECT import_id, row_number() OVER (ORDER BY import_id) AS sequence,"
