@@ -164,3 +164,13 @@ def test_the_check_of_headers_sees_a_lie():
         connection.execute("SELECT lead_id FROM leads ORDER BY lead_id")  # lists is named and never read
         with pytest.raises(duckdb.BinderException):
             connection.execute("SELECT lead_id, phone1 FROM leads ORDER BY lead_id")
+
+
+def test_an_address_has_one_value_wherever_it_is_made():
+    sources = [*SQL.rglob("*.sql"), *(SQL.parent / "pipelines").rglob("*.py")]
+    lines = [line for path in sources for line in path.read_text(encoding="utf-8").splitlines() if "md5_number" in line]
+
+    made = [re.search(r"-1 - \(md5_number_lower\(.+\) >> (\d+)\)::BIGINT", line) for line in lines]
+
+    assert len(lines) > 3
+    assert {found and found.group(1) for found in made} == {"18"}

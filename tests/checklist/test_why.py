@@ -137,11 +137,12 @@ def test_a_number_that_an_update_took_from_a_lead_still_finds_it(bring, why):
     assert path["leads"][0]["phones"] == ["07400123457"]
 
 
-def test_rows_of_an_undone_import_are_found_and_say_so(world, bring, why):
-    result = bring("Ann,07400 123456,,\n")
+@pytest.mark.parametrize("point", ["07400 123456", "ann@example.com"])
+def test_rows_of_an_undone_import_are_found_and_say_so(world, bring, why, point):
+    result = bring("Ann,07400 123456,,ann@example.com\n")
     world.lm("undo", result["import_id"])
 
-    path = why("07400 123456")
+    path = why(point)
 
     assert [(row["status"], row["fate"]) for row in path["rows"]] == [("undone", "created")]
     assert [lead["state"] for lead in path["leads"]] == ["undone"]
@@ -197,3 +198,10 @@ def test_somebody_whom_nobody_brought_has_an_empty_path(lm):
 
     assert (path["rows"], path["leads"]) == ([], [])
     assert path["dnc"][0]["is_listed"] is False
+
+
+def test_a_lead_that_was_replaced_is_found_by_the_address_that_it_had(bring, why):
+    bring("Ann,07400 123456,,ann@example.com\n")
+    bring("Bea,07400 123456,,bea@example.com\n", dedupe={**DEDUPE, "action": "keep_new"})
+
+    assert [row["status"] for row in why("ann@example.com")["rows"]] == ["completed"]
