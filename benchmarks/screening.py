@@ -31,14 +31,16 @@ ROUNDS = 5
 SMALLER = 20
 SAMPLE_ROWS, SAMPLE_LEADS = 2_000, 100_000
 MAPPING = {
-    "first_name": "First Name",
-    "last_name": "Last Name",
-    "address": "Address",
-    "city": "City",
-    "postcode": "Postcode",
-    "phone1": "Phone",
-    "phone2": "Mobile",
-    "email": "Email",
+    "first_name": "first_name",
+    "last_name": "last_name",
+    "company": "company_name",
+    "address": "address",
+    "city": "city",
+    "region": "county",
+    "postcode": "postal",
+    "phone1": "phone1",
+    "phone2": "phone2",
+    "email": "email",
 }
 
 

@@ -114,20 +114,24 @@ class DncList:
 
 
 def write_big_drop(path: Path, rows: int, leads: int, seed: int) -> None:
-    """Write a drop of two numbers and an e-mail per row; of a hundred 5 are leads, 2 repeated, 5 not to be called."""
+    """Write a drop in the twelve columns of the lists one can buy: two of them numbers, one an e-mail.
+
+    Of a hundred rows 5 are leads, 2 repeat a number of the drop, 5 are not to be called.
+    """
     known = draw_number("(hash(i) % $leads)::BIGINT * 5")
     forbidden = draw_number("(hash(i) % $leads)::BIGINT + 1000000007")
     twice = draw_number("-((i // 100) + $seed) * 2", is_new=True)
     numbers = draw_number("-(i + $seed) * 2", is_new=True)
     frame = duckdb.sql(
-        "SELECT 'First' || i % 1000 AS \"First Name\", 'Last' || hash(i) % 5000 AS \"Last Name\","
+        "SELECT i AS number, 'First' || i % 1000 AS first_name, 'Last' || hash(i) % 5000 AS last_name,"
+        " 'Company ' || hash(i // 3) % 200000 || ' Ltd' AS company_name,"
+        " hash(i) % 300 || ' High Street' AS address, 'Town ' || hash(i) % 2000 AS city,"
+        " 'County ' || hash(i) % 60 AS county, 'AB' || hash(i) % 90 + 10 || ' ' || hash(i) % 9 || 'CD' AS postal,"
         f" '0' || (CASE WHEN i % 100 < 5 THEN {known} WHEN i % 100 < 7 THEN {twice}"
-        f" WHEN i % 100 < 12 THEN {forbidden} ELSE {numbers} END"
-        '   - 440000000000)::VARCHAR AS "Phone",'
-        f" '+' || {draw_number('-(i + $seed) * 2 - 1', is_new=True)} AS \"Mobile\","
-        " 'new' || i + $seed || '@example.com' AS \"Email\","
-        " (hash(i) % 300)::VARCHAR || ' High Street' AS \"Address\", 'Town ' || hash(i) % 2000 AS \"City\","
-        " 'AB' || hash(i) % 90 + 10 || ' ' || hash(i) % 9 || 'CD' AS \"Postcode\""
+        f" WHEN i % 100 < 12 THEN {forbidden} ELSE {numbers} END - 440000000000)::VARCHAR AS phone1,"
+        f" '+' || {draw_number('-(i + $seed) * 2 - 1', is_new=True)} AS phone2,"
+        " 'new' || i + $seed || '@example.com' AS email,"
+        " 'http://www.company' || hash(i // 3) % 200000 || '.example.com' AS web"
         f" FROM range({rows}) AS t (i)",
         params={"leads": leads, "seed": seed},
     ).pl()
