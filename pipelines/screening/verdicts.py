@@ -9,7 +9,7 @@ import duckdb
 import polars as pl
 
 from pipelines.queries import read_query
-from pipelines.schema import create_table
+from pipelines.schema import KIND_DIGITS, KIND_EMAIL, KIND_PHONE, create_table
 from pipelines.screening.cooldown import find_cooled
 from pipelines.screening.duplicates import resolve_duplicates
 from pipelines.screening.meetings import TOUCHES, VERDICTS, Meetings, Resolution, Situation
@@ -42,6 +42,7 @@ MATCHES = {
     "supplier": "VARCHAR",
     "age": "BIGINT",
 }
+KINDS = {"phone": (KIND_PHONE, KIND_DIGITS), "email": (KIND_EMAIL,)}
 EXISTING_MATCHES = {**MATCHES, "scope": "VARCHAR"}
 
 
@@ -89,9 +90,14 @@ def _find_shared_phones(connection: duckdb.DuckDBPyConnection, template: Templat
 
 def _find_duplicates(connection: duckdb.DuckDBPyConnection, template: Template, situation: Situation) -> Resolution:
     assert template.dedupe is not None  # noqa: S101  the caller asked
+    # Kinds by number: to join them would keep the scans of the store from being cut short.
+    kinds = ", ".join(str(kind) for key in template.dedupe.keys for kind in KINDS[key])
+    connection.execute(f"CREATE TEMP VIEW compared_points AS SELECT * FROM drop_points WHERE kind IN ({kinds})")
+    _keep(connection, "silenced_points")
     _show(connection, "live_points")
-    # In two steps: the first reads one narrow column of the store, the second the rest of the few rows that count.
+    # Step by step: the first reads one narrow column of the store, each further one only what the few rows need.
     _keep(connection, "known_points")
+    _keep(connection, "met_points")
     _keep(connection, "existing_matches")
     _keep(connection, "shared_points")
     is_update = template.dedupe.action == "update"

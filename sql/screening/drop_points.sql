@@ -8,25 +8,44 @@ WITH live AS (
     WHERE code IS NULL
 ),
 
-phones AS (
-    SELECT row_number, 'phone1' AS slot, phone1_key AS number, phone1 AS dial FROM live
+keyed AS (
+    SELECT row_number, 'phone1' AS slot, phone1_key AS value FROM live WHERE phone1_key IS NOT NULL AND phone1 IS NOT NULL
     UNION ALL
-    SELECT row_number, 'phone2' AS slot, phone2_key AS number, phone2 AS dial FROM live
+    SELECT row_number, 'phone2' AS slot, phone2_key AS value FROM live WHERE phone2_key IS NOT NULL AND phone2 IS NOT NULL
     UNION ALL
-    SELECT row_number, 'phone3' AS slot, phone3_key AS number, phone3 AS dial FROM live
+    SELECT row_number, 'phone3' AS slot, phone3_key AS value FROM live WHERE phone3_key IS NOT NULL AND phone3 IS NOT NULL
     UNION ALL
-    SELECT row_number, 'phone4' AS slot, phone4_key AS number, phone4 AS dial FROM live
+    SELECT row_number, 'phone4' AS slot, phone4_key AS value FROM live WHERE phone4_key IS NOT NULL AND phone4 IS NOT NULL
     UNION ALL
-    SELECT row_number, 'phone5' AS slot, phone5_key AS number, phone5 AS dial FROM live
+    SELECT row_number, 'phone5' AS slot, phone5_key AS value FROM live WHERE phone5_key IS NOT NULL AND phone5 IS NOT NULL
+),
+
+keyless AS (
+    -- Apart: few numbers have no E.164 form, and looking for their digits costs more than all else.
+    SELECT row_number, 'phone1' AS slot, phone1 AS dial FROM live WHERE phone1_key IS NULL AND phone1 IS NOT NULL
+    UNION ALL
+    SELECT row_number, 'phone2' AS slot, phone2 AS dial FROM live WHERE phone2_key IS NULL AND phone2 IS NOT NULL
+    UNION ALL
+    SELECT row_number, 'phone3' AS slot, phone3 AS dial FROM live WHERE phone3_key IS NULL AND phone3 IS NOT NULL
+    UNION ALL
+    SELECT row_number, 'phone4' AS slot, phone4 AS dial FROM live WHERE phone4_key IS NULL AND phone4 IS NOT NULL
+    UNION ALL
+    SELECT row_number, 'phone5' AS slot, phone5 AS dial FROM live WHERE phone5_key IS NULL AND phone5 IS NOT NULL
 )
 
 SELECT
     row_number,
     slot,
-    (CASE WHEN number IS NULL THEN 2 ELSE 1 END)::UTINYINT AS kind,
-    coalesce(number, 3000000000000000000 + coalesce(nullif(ltrim(regexp_replace(dial, '[^0-9]', '', 'g'), '0'), ''), '0')::BIGINT) AS value
-FROM phones
-WHERE dial IS NOT NULL
+    1::UTINYINT AS kind,
+    value
+FROM keyed
+UNION ALL
+SELECT
+    row_number,
+    slot,
+    2::UTINYINT AS kind,
+    3000000000000000000 + coalesce(nullif(ltrim(regexp_replace(dial, '[^0-9]', '', 'g'), '0'), ''), '0')::BIGINT AS value
+FROM keyless
 UNION ALL
 SELECT
     row_number,

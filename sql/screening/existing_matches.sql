@@ -1,28 +1,26 @@
 -- Which existing leads in scope does each row of the drop meet, and by which slots?
 --
--- reads   known_points (row_number BIGINT, slot VARCHAR, kind UTINYINT, value BIGINT)    the contact points of the drop that leads have
+-- reads   met_points (row_number BIGINT, slot VARCHAR, kind UTINYINT, lead_id BIGINT, lead_slot VARCHAR)    which contact points of leads the rows meet
 -- reads   drop_rows (row_number BIGINT, email VARCHAR)    the cleaned rows
--- reads   contact_points (value BIGINT, lead_id BIGINT, list_id BIGINT, slot VARCHAR)    those of the leads
 -- reads   leads (lead_id BIGINT, list_id BIGINT, supplier VARCHAR, email VARCHAR, import_id VARCHAR, row_number BIGINT, status VARCHAR, created_at TIMESTAMPTZ, expires_at TIMESTAMPTZ)    the leads
 -- reads   imports (import_id VARCHAR, sequence BIGINT)    for their age
 -- reads   doomed (lead_id BIGINT)    leads that this import deletes first
 -- reads   run (list_id BIGINT, supplier VARCHAR, import_date DATE, time_zone VARCHAR, is_global BOOLEAN, scope_lists BIGINT[], campaign_lists BIGINT[], dedupe_scope VARCHAR[], max_age_days INTEGER, statuses VARCHAR[], as_of TIMESTAMPTZ)    this import; a NULL age is any, and so is no status
 -- returns (row_number BIGINT, slot VARCHAR, kind UTINYINT, lead_id BIGINT, lead_slot VARCHAR, list_id BIGINT, supplier VARCHAR, age BIGINT, scope VARCHAR)    one row per pair of slots that meet; the smaller age is the older lead; scope is the first that sees it
-WITH met AS (
+WITH near AS MATERIALIZED (
+    -- First of all, so that the scan of the leads skips all others.
     SELECT
-        known_points.row_number,
-        known_points.slot,
-        known_points.kind,
-        contact_points.lead_id,
-        contact_points.slot AS lead_slot
-    FROM known_points
-    INNER JOIN contact_points ON known_points.value = contact_points.value
-    CROSS JOIN run
-    WHERE
-        run.is_global
-        OR list_contains(run.scope_lists, contact_points.list_id)
-        OR list_contains(run.campaign_lists, contact_points.list_id)
-        OR list_contains(run.dedupe_scope, 'supplier')
+        leads.lead_id,
+        leads.list_id,
+        leads.supplier,
+        leads.email,
+        leads.import_id,
+        leads.row_number,
+        leads.status,
+        leads.created_at,
+        leads.expires_at
+    FROM leads
+    SEMI JOIN met_points ON leads.lead_id = met_points.lead_id
 ),
 
 met_leads AS (
@@ -40,9 +38,8 @@ met_leads AS (
             WHEN list_contains(run.campaign_lists, leads.list_id) THEN 'campaign'
             WHEN list_contains(run.dedupe_scope, 'supplier') AND leads.supplier = run.supplier THEN 'supplier'
         END AS scope
-    FROM leads
+    FROM near AS leads
     CROSS JOIN run
-    SEMI JOIN met ON leads.lead_id = met.lead_id
     ANTI JOIN doomed ON leads.lead_id = doomed.lead_id
     LEFT JOIN imports ON leads.import_id = imports.import_id
     WHERE
@@ -60,17 +57,17 @@ ranked AS (
 )
 
 SELECT
-    met.row_number,
-    met.slot,
-    met.kind,
-    met.lead_id,
-    met.lead_slot,
+    met_points.row_number,
+    met_points.slot,
+    met_points.kind,
+    met_points.lead_id,
+    met_points.lead_slot,
     ranked.list_id,
     ranked.supplier,
     ranked.age,
     ranked.scope
-FROM met
-INNER JOIN ranked ON met.lead_id = ranked.lead_id
-LEFT JOIN drop_rows ON met.row_number = drop_rows.row_number AND met.kind = 3
-WHERE met.kind <> 3 OR lower(drop_rows.email) = lower(ranked.email)
-ORDER BY met.row_number, met.slot, ranked.age, met.lead_slot;
+FROM met_points
+INNER JOIN ranked ON met_points.lead_id = ranked.lead_id
+LEFT JOIN drop_rows ON met_points.row_number = drop_rows.row_number AND met_points.kind = 3
+WHERE met_points.kind <> 3 OR lower(drop_rows.email) = lower(ranked.email)
+ORDER BY met_points.row_number, met_points.slot, ranked.age, met_points.lead_slot;
