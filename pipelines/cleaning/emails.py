@@ -22,31 +22,27 @@ def is_well_formed(address: str) -> bool:
     return True
 
 
-def judge_addresses(addresses: pl.Series) -> pl.DataFrame:
-    """Judge distinct, non-null addresses (String); return ``email`` and ``is_well_formed`` (Boolean).
+def is_plain(addresses: pl.Series) -> pl.Series:
+    """Tell which addresses (String) are plain, so that the library need not be asked: Boolean, null for null."""
+    text = addresses.str.to_lowercase()
+    return text.str.contains(PLAIN) & (text.str.len_bytes() <= MAX_PLAIN) & ~text.str.contains(PUNYCODE)
 
-    Plain addresses are recognised set-based; the rest are put to the library one by one. The order is not kept.
+
+def judge_addresses(addresses: pl.Series) -> pl.Series:
+    """Tell which addresses (String) are well formed: Boolean, row for row, null for null.
+
+    Plain addresses are recognised set-based; of the rest each distinct one is put to the library.
     """
-    text = pl.col("email").str.to_lowercase()
-    judged = (
-        addresses.rename("email")
-        .to_frame()
-        .with_columns(
-            is_plain=text.str.contains(PLAIN) & (text.str.len_bytes() <= MAX_PLAIN) & ~text.str.contains(PUNYCODE)
-        )
-    )
-    odd = judged.filter(~pl.col("is_plain"))["email"]
-    verdicts = pl.DataFrame(
-        {"email": odd, "is_well_formed": [is_well_formed(a) for a in odd]},
-        {"email": pl.String, "is_well_formed": pl.Boolean},
-    )
-    plain = judged.filter("is_plain").select("email", is_well_formed=pl.lit(value=True))
-    return pl.concat([plain, verdicts])
+    plain = is_plain(addresses)
+    odd = addresses.filter(~plain).unique()
+    if odd.is_empty():
+        return plain
+    verdicts = pl.Series([is_well_formed(address) for address in odd], dtype=pl.Boolean)
+    judged = addresses.replace_strict(odd, verdicts, default=None, return_dtype=pl.Boolean)
+    return plain.zip_with(plain, judged)
 
 
 def add_email(rows: pl.DataFrame) -> pl.DataFrame:
     """Add ``email_flaw`` (String: R_EMAIL_INVALID, or null) to rows with ``email`` (String, tidied)."""
-    verdicts = judge_addresses(rows["email"].drop_nulls().unique())
-    rows = rows.join(verdicts, on="email", how="left", maintain_order="left")
-    flaw = pl.when(~pl.col("is_well_formed")).then(pl.lit("R_EMAIL_INVALID"))
-    return rows.with_columns(email_flaw=flaw).drop("is_well_formed")
+    judged = judge_addresses(rows["email"])
+    return rows.with_columns(email_flaw=pl.when(~pl.lit(judged)).then(pl.lit("R_EMAIL_INVALID")))

@@ -59,8 +59,18 @@ def _folded(source: str, headers: Sequence[str]) -> list[int]:
 
 def tidy(column: str) -> pl.Expr:
     """Return a cell without the blanks around it; null where nothing is left."""
-    text = pl.col(column).str.strip_chars(BLANKS)
-    return pl.when(text != "").then(text)
+    return pl.col(column).map_batches(tidy_cells, return_dtype=pl.String, is_elementwise=True)
+
+
+def tidy_cells(cells: pl.Series) -> pl.Series:
+    """Return cells (String) without the blanks around them, null where nothing is left; row for row.
+
+    Where all of them are ASCII the blanks are the ones that Polars strips by itself, which takes half the time.
+    """
+    is_ascii = cells.str.len_bytes().sum() == cells.str.len_chars().sum()
+    text = cells.str.strip_chars(None if is_ascii else BLANKS)
+    is_blank = text == ""
+    return text.set(is_blank, None) if is_blank.any() else text
 
 
 def map_fields(

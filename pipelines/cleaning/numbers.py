@@ -4,6 +4,7 @@ The key is E.164 as an integer and is what everything is compared by; the dial s
 by the template's Format. Source of the rules: decisions, Phone numbers; checklist ML-026..031, ML-061, MA-021..025.
 """
 
+from collections.abc import Sequence
 from functools import cache
 
 import phonenumbers
@@ -52,6 +53,8 @@ FOREIGN_DIGIT = r"[\p{Nd}--[0-9]]"
 PLAIN = r"^\+?\(?[0-9](?:[ ()-]{0,2}[0-9]){6,14}$"
 ONE_DIGIT = rf"^[+(]*(?:{'|'.join(f'[{digit} ()-]+' for digit in range(10))})$"
 FILLED_WITH_ZEROS = r"^\+?[1-9][0-9]{3,8}0{6,}$"
+# What shaping a plain number and judging it takes.
+PLAIN_COLUMNS = ("number", "country_code", "national_number", "possible", "is_valid", "type")
 
 FLAWS_BY_ANSWER = {
     "TOO_SHORT": "R_PHONE_TOO_SHORT",
@@ -124,8 +127,13 @@ def _keep_first_number(cells: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _parse(cells: pl.DataFrame, options: PhoneOptions, tally: list[PathCounts] | None = None) -> pl.DataFrame:
-    parsed, counts = parse_phones_with_stats(cells["text"], options.resolved_region)
+def _parse(
+    cells: pl.DataFrame,
+    options: PhoneOptions,
+    tally: list[PathCounts] | None = None,
+    columns: Sequence[str] = tuple(PHONE_SCHEMA),
+) -> pl.DataFrame:
+    parsed, counts = parse_phones_with_stats(cells["text"], options.resolved_region, columns=columns)
     if tally is not None:
         tally.append(counts)
     return cells.drop(parsed.columns, strict=False).hstack(parsed)
@@ -245,10 +253,14 @@ def _list_filled(rows: pl.DataFrame) -> list[str]:
 
 def _put_in(plain: pl.DataFrame, texts: pl.Series, is_odd: pl.Series, others: pl.DataFrame) -> pl.DataFrame:
     """Return the cells of a slot, row by row: the plain ones, and in their gaps what the odd texts were found to be."""
-    odd = pl.DataFrame({"row": is_odd.arg_true(), "raw": texts.filter(is_odd)}).join(others, on="raw", how="left")
-    found = plain.with_row_index("row").join(odd, on="row", how="left", maintain_order="left", suffix="_of_odd")
-    both = [pl.coalesce(name, f"{name}_of_odd").alias(name) for name in plain.columns]
-    return found.select(*both, "flaw", "warnings")
+    unflawed = {name: pl.lit(None, CELL_SCHEMA[name]) for name in ("flaw", "warnings")}
+    if not is_odd.any():
+        return plain.with_columns(**unflawed)
+    odd = texts.filter(is_odd).to_frame("raw").join(others, on="raw", how="left", maintain_order="left").drop("raw")
+    # Row for row: which row of the two frames, one below the other, is this row's.
+    places = is_odd.cum_sum().cast(pl.Int64) + (len(is_odd) - 1)
+    own = pl.Series(range(len(is_odd)), dtype=pl.Int64)
+    return pl.concat([plain.with_columns(**unflawed), odd])[places.zip_with(is_odd, own)]
 
 
 def clean_plain(texts: pl.Series, options: PhoneOptions, tally: list[PathCounts] | None = None) -> pl.DataFrame:
@@ -258,9 +270,11 @@ def clean_plain(texts: pl.Series, options: PhoneOptions, tally: list[PathCounts]
     valid or breaks a rule of the template has to go through ``clean_cells``, which says why.
     """
     cells = texts.rename("text").to_frame()
-    is_plain = _text.str.contains(PLAIN) & ~_text.str.contains(FILLED_WITH_ZEROS) & ~_text.str.contains(ONE_DIGIT)
+    is_plain = _text.str.contains(PLAIN) & ~_text.str.ends_with("000000") & ~_text.str.contains(ONE_DIGIT)
     cells = cells.with_columns(is_plain=is_plain).select(pl.when("is_plain").then("text"), flaw=pl.lit(None, pl.String))
-    cells = cells.pipe(_parse, options, tally).pipe(add_dial, options)
+    is_advanced = options.resolved_format == "advanced"
+    asked = (*PLAIN_COLUMNS, "national_format") if is_advanced else PLAIN_COLUMNS
+    cells = cells.pipe(_parse, options, tally, asked).pipe(add_dial, options)
     dial = pl.col("dial")
     length = dial.str.len_chars() if options.remove_non_digits else dial.str.count_matches("[0-9]")
     rules = [pl.col("is_valid"), pl.col("possible") == "IS_POSSIBLE", length >= (options.min_length or 1)]

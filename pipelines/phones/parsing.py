@@ -4,7 +4,7 @@ A cell takes one of three ways: read straight to a key and looked up (nearly all
 second time (text around it, extensions, prefixes for calls abroad); or, distinct cells only, parsed by `phonenumbers`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -114,19 +114,21 @@ def patch_rows(frame: pl.DataFrame, rows: dict[int, Row]) -> pl.DataFrame:
     return frame.with_columns(column.scatter(list(rows), values[column.name]) for column in frame)
 
 
-def parse_chunk(raw: pl.Series, region: str | None) -> tuple[pl.DataFrame, PathCounts]:
-    """Parse some rows; answers the columns of PHONE_SCHEMA and the counts."""
+def parse_chunk(raw: pl.Series, region: str | None, schema: pl.Schema) -> tuple[pl.DataFrame, PathCounts]:
+    """Parse some rows; answers the columns of a part of PHONE_SCHEMA and the counts."""
     resolved = resolve_numbers(raw, region, load_readings(region))
     kinds = load_kinds()
     classes = kinds.find_classes(resolved.numbers)
-    columns = kinds.columns.select(pl.all().gather(pl.Series(classes)))
+    shown = [name for name in kinds.columns.columns if name in schema]
+    frame = kinds.columns.select(pl.col(shown).gather(pl.Series(classes)))
     number = pl.Series("number", resolved.numbers)
-    frame = columns.with_columns(
+    frame = frame.with_columns(
         pl.when(number > 0).then(number).alias("number"),
-        *write_numbers(resolved.numbers, classes, kinds),
-    ).select(*PHONE_SCHEMA)
-    if len(resolved.extensions):
-        frame = append_extensions(frame, columns["extension_label"], resolved.extensions)
+        *write_numbers(resolved.numbers, classes, kinds, schema),
+    ).select(*schema)
+    if len(resolved.extensions) and "national_format" in schema:
+        labels = kinds.columns["extension_label"].gather(pl.Series(classes))
+        frame = append_extensions(frame, labels, resolved.extensions)
     undescribed = np.flatnonzero((resolved.numbers > 0) & ~kinds.is_described[classes])
     resolved.beyond.update((row, ask_library(raw[row], region)) for row in undescribed.tolist())
     if resolved.beyond:
@@ -141,16 +143,18 @@ def split_rows(raw: pl.Series) -> Iterator[pl.Series]:
 
 
 def parse_phones_with_stats(
-    raw: pl.Series, region: str | None, *, threads: int | None = None
+    raw: pl.Series, region: str | None, *, columns: Sequence[str] = tuple(PHONE_SCHEMA), threads: int | None = None
 ) -> tuple[pl.DataFrame, PathCounts]:
     """Parse a column as `parse_phones` does, and count how many rows took which way.
 
-    `threads` is how many chunks are parsed at once: None for as many as Polars uses.
+    `columns` are those of PHONE_SCHEMA that are asked for, and given in that order; texts that nobody asks for are
+    not written. `threads` is how many chunks are parsed at once: None for as many as Polars uses.
     """
     check_region(region)
+    schema = pl.Schema({name: PHONE_SCHEMA[name] for name in columns})
     with ThreadPoolExecutor(threads or pl.thread_pool_size()) as pool:
-        done = list(pool.map(lambda chunk: parse_chunk(chunk, region), split_rows(raw.cast(pl.String))))
-    frame = pl.concat([PHONE_SCHEMA.to_frame(), *(chunk for chunk, _ in done)])
+        done = list(pool.map(lambda chunk: parse_chunk(chunk, region, schema), split_rows(raw.cast(pl.String))))
+    frame = pl.concat([schema.to_frame(), *(chunk for chunk, _ in done)])
     return frame, sum((counts for _, counts in done), PathCounts(0, 0, 0, 0, 0))
 
 

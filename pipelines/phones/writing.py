@@ -5,7 +5,7 @@ bytes become a String column through Arrow's string views: 16 bytes per row that
 first 4 and where the rest is.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -78,17 +78,18 @@ def find_stretches(sorted_layouts: npt.NDArray[np.int16]) -> Iterator[tuple[int,
         start = end
 
 
-def write_numbers(numbers: Ints, classes: npt.NDArray[np.uint16], kinds: Kinds) -> list[pl.Series]:
-    """Write numbers of known classes: e164, national_number and national_format; null where there is no number."""
+def write_numbers(
+    numbers: Ints, classes: npt.NDArray[np.uint16], kinds: Kinds, wanted: Collection[str] = TEXTS
+) -> list[pl.Series]:
+    """Write numbers of known classes, as those of TEXTS that are wanted; null where there is no number."""
+    texts = [name for name in TEXTS if name in wanted]
     layouts = kinds.layouts[classes]
     order = np.argsort(layouts, kind="stable")
     digits = write_digits(np.maximum(numbers[order], 0))
-    columns = [TextColumn(len(numbers)) for _ in TEXTS]
+    columns = [TextColumn(len(numbers)) for _ in texts]
     for which, start, end in find_stretches(layouts[order]):
         layout = plan_layout(*kinds.ways[which])
         if layout is not None:
-            for column, text in zip(
-                columns, (layout.e164, layout.national_number, layout.national_format), strict=True
-            ):
-                column.fill(start, digits[start:end], text)
-    return [column.finish(name, order, numbers > 0) for name, column in zip(TEXTS, columns, strict=True)]
+            for column, name in zip(columns, texts, strict=True):
+                column.fill(start, digits[start:end], getattr(layout, name))
+    return [column.finish(name, order, numbers > 0) for name, column in zip(texts, columns, strict=True)]

@@ -64,7 +64,7 @@ def _clean_points(rows: pl.DataFrame, template: Template) -> dict[int, list[dict
     """Return by row what is mapped to each contact point that has a cell, and what the cleaning makes of it."""
     phones = pl.concat([rows[slot].rename("raw") for slot in PHONE_SLOTS]).drop_nulls().unique()
     cleaned = {cell["raw"]: cell for cell in clean_cells(phones, template.phone).to_dicts()} if len(phones) else {}
-    judged = dict(judge_addresses(rows["email"].drop_nulls().unique()).iter_rows())
+    judged = dict(zip(rows["email"], judge_addresses(rows["email"]), strict=True))
     found: dict[int, list[dict[str, Any]]] = {}
     for row in rows.select("row_number", *PHONE_SLOTS, "email").iter_rows(named=True):
         points = found.setdefault(row["row_number"], [])
