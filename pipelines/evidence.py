@@ -2,20 +2,21 @@
 
 import duckdb
 
+from pipelines.committing import list_points
 from pipelines.published.publishing import mark_unpublished
 
 
 def keep_points(connection: duckdb.DuckDBPyConnection, going: str) -> None:
-    """Write the contact points of the leads in a relation to the rows that made them, before these leads go.
+    """Write by what the leads in a relation can be recognised to the rows that made them, before these leads go.
 
     ``going`` is a relation with ``lead_id``. For whatever takes leads away without an effect on record: an undo, the
-    sweep of what has expired.
+    sweep of what has expired. Leaves ``old_points``, as ``list_points`` does.
     """
+    list_points(connection, f"SELECT lead_id FROM {going}")
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE going_points AS SELECT leads.import_id, leads.lead_id, leads.row_number,"
-        " list(DISTINCT contact_points.value ORDER BY contact_points.value) AS points FROM contact_points"
-        f" JOIN leads ON contact_points.lead_id = leads.lead_id SEMI JOIN {going} ON leads.lead_id = {going}.lead_id"
-        " GROUP BY ALL"
+        " list(DISTINCT old_points.value ORDER BY old_points.value) AS points FROM old_points"
+        " JOIN leads ON old_points.lead_id = leads.lead_id GROUP BY ALL"
     )
     connection.execute(
         "UPDATE import_rows SET points = list_distinct(list_concat(coalesce(import_rows.points, []), going.points))"

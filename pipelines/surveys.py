@@ -74,9 +74,25 @@ def remove_places(connection: duckdb.DuckDBPyConnection, gone: str, changed_by: 
 def _lose(connection: duckdb.DuckDBPyConnection) -> None:
     """Write images of ``lost_places``, keep the invitations that went out in the history, and delete the places."""
     connection.execute("INSERT INTO survey_place_images BY NAME SELECT * FROM lost_places")
+    _forget(connection)
+
+
+def _forget(connection: duckdb.DuckDBPyConnection) -> None:
     insert_query(connection, "contact_history", "commit/past_invitations")
     _mark_unpublished(connection, "lost_places")
     connection.execute(f"DELETE FROM survey_places WHERE {PLACE} IN (SELECT {PLACE} FROM lost_places)")
+
+
+def expire_places(connection: duckdb.DuckDBPyConnection) -> int:
+    """Take away for good the places that have expired, by themselves or with their leads; return how many.
+
+    Called before the leads go; reads ``run`` (now). The invitations that went out stay in the history of contacts.
+    """
+    connection.execute(f"CREATE TEMP TABLE lost_places AS {read_query('expire/lost_places')}")
+    places = int(connection.sql("SELECT count(*) FROM lost_places").fetchall()[0][0])
+    if places:
+        _forget(connection)
+    return places
 
 
 def give_places(connection: duckdb.DuckDBPyConnection) -> None:
@@ -115,7 +131,8 @@ def put_back_places(connection: duckdb.DuckDBPyConnection, import_id: str) -> No
     connection.execute(
         "DELETE FROM contact_history WHERE rowid IN (SELECT max(history.rowid) FROM contact_history AS history"
         f" JOIN ({theirs}) AS images ON history.lead_id = images.lead_id AND history.survey_id = images.survey_id"
-        " AND history.happened_at = images.invite_at WHERE images.was_invited AND history.event = 'attempt'"
+        " AND history.happened_at = images.invite_at SEMI JOIN leads ON images.lead_id = leads.lead_id"
+        " WHERE images.was_invited AND history.event = 'attempt'"
         " GROUP BY history.kind, history.value, history.text, history.lead_id, history.survey_id, history.happened_at)",
         stated,
     )

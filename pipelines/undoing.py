@@ -31,7 +31,7 @@ UNDO_RUN = {
     "sequence": "BIGINT",
     "changed_at": "TIMESTAMPTZ",
     "started_at": "TIMESTAMPTZ",
-    "day": "DATE",
+    "now": "TIMESTAMPTZ",
 }
 # How many later imports a refusal names.
 NAMED = 10
@@ -49,6 +49,7 @@ class UndoResult:
     file: str
     list: str
     removed: int = 0
+    already_expired: int = 0
     restored: dict[str, int] = field(default_factory=dict)
     callbacks_restored: int = 0
     callbacks_removed: int = 0
@@ -101,7 +102,7 @@ def take_back(
     """Undo an import on the writer's connection, inside its transaction; raises as ``undo_import``."""
     line = _require_loaded(connection, import_id)
     _place_run(connection, import_id, now)
-    for name in ("touched", "going", "restored"):
+    for name in ("touched", "swept", "going", "restored"):
         connection.execute(f"CREATE TEMP TABLE {name} AS {read_query(f'undo/{name}')}")
     left = _count_left(connection)
     if not skip_touched:
@@ -109,6 +110,7 @@ def take_back(
     lost_rows = dict(connection.execute(read_query("undo/lost_rows")).fetchall())
     counts: dict[str, Any] = {
         "removed": _count(connection, "going"),
+        "already_expired": _count(connection, "swept"),
         "removed_dialled": _count(connection, "going WHERE is_dialled"),
         "restored": dict(connection.sql("SELECT effect, count(*) FROM restored GROUP BY effect ORDER BY 1").fetchall()),
         "restored_dialled": _count(connection, "restored WHERE is_dialled"),
@@ -171,9 +173,7 @@ def _place_run(connection: duckdb.DuckDBPyConnection, import_id: str, now: datet
     ).fetchall()[0]
     changed_at = start_of(day, ZoneInfo(zone or "UTC"))
     connection.execute(create_table("run", UNDO_RUN, temporary=True))
-    connection.execute(
-        "INSERT INTO run VALUES (?, ?, ?, ?, ?)", [import_id, sequence, changed_at, started_at, now.date()]
-    )
+    connection.execute("INSERT INTO run VALUES (?, ?, ?, ?, ?)", [import_id, sequence, changed_at, started_at, now])
 
 
 def _count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
@@ -272,8 +272,8 @@ def _forget_images(connection: duckdb.DuckDBPyConnection, import_id: str) -> Non
         # A lead that this import made and a later one took away must not come back when that one is undone.
         connection.execute(f"DELETE FROM {table} WHERE lead_id IN (SELECT lead_id FROM gone)")
         # What do-not-call took off leads that go is of no more use either.
-        own = "starts_with(changed_by, 'dnc-') AND lead_id IN (SELECT lead_id FROM going)"
-        connection.execute(f"DELETE FROM {table} WHERE {own}")
+        theirs = "lead_id IN (SELECT lead_id FROM going UNION ALL SELECT lead_id FROM swept)"
+        connection.execute(f"DELETE FROM {table} WHERE starts_with(changed_by, 'dnc-') AND {theirs}")
     forget_images(connection, "gone")
 
 
@@ -293,7 +293,5 @@ def _remove_orphans(connection: duckdb.DuckDBPyConnection, kind: str) -> tuple[s
 
 def _sum_up(counts: dict[str, Any], left: dict[str, int]) -> str:
     """Return what the audit log says."""
-    told = [f"{counts['removed']:,} leads taken away", f"{sum(counts['restored'].values()):,} put back"]
-    if left:
-        told.append(f"left as they are for {len(left):,} later imports")
-    return ", ".join(told)
+    rest = f", left as they are for {len(left):,} later imports" if left else ""
+    return f"{counts['removed']:,} leads taken away, {sum(counts['restored'].values()):,} put back{rest}"

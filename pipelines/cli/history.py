@@ -133,6 +133,7 @@ def _tell_undo(done: "UndoResult") -> list[str]:
         "callbacks gone with the leads taken away": done.callbacks_removed,
         "places in the dialler's buffer put back": done.fetched_restored,
         "places in the dialler's buffer gone with the leads taken away": done.fetched_removed,
+        "leads of it had expired and were swept before": done.already_expired,
         "of the leads taken away were dialled since; what came of it stays on record": done.removed_dialled,
         "of the leads put back were dialled since; those attempts are counted on": done.restored_dialled,
         "of the leads put back have a number on a do-not-call list": done.restored_on_dnc,

@@ -32,6 +32,7 @@ COMMANDS = {
     "dialler": "dialler:dialler",
     "report": "reports:report",
     "query": "reports:query",
+    "expire": "upkeep:expire",
     "dev": "dev:dev",
 }
 DONE, NEEDS_A_PERSON, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130

@@ -44,7 +44,22 @@ class IsoDate(click.ParamType[date]):
             self.fail(f"'{value}' is not a date such as 2026-03-01.", param, ctx)
 
 
+class IsoTime(click.ParamType[datetime]):
+    """An instant such as 2026-03-01T00:00+01:00; without a zone it is UTC, without a time the day's beginning."""
+
+    name = "time"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Return the instant, or fail with one line."""
+        try:
+            found = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+            return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+        except (ValueError, OverflowError):
+            self.fail(f"'{value}' is not a time such as 2026-03-01T00:00+01:00.", param, ctx)
+
+
 ISO_DATE = IsoDate()
+ISO_TIME = IsoTime()
 
 
 def current_time() -> datetime:
@@ -52,4 +67,4 @@ def current_time() -> datetime:
     return datetime.now(UTC)
 
 
-__all__ = ["ISO_DATE", "Home", "current_time", "with_home", "with_json"]
+__all__ = ["ISO_DATE", "ISO_TIME", "Home", "current_time", "with_home", "with_json"]

@@ -1,14 +1,17 @@
--- Which later rows were turned away for leads that now go, move or are recognised by something else?
+-- Which later rows were turned away for leads that now go, have expired, move or are recognised by something else?
 --
 -- reads   import_rows (import_id VARCHAR, fate VARCHAR, lead_id BIGINT)    every row of every import
 -- reads   imports (import_id VARCHAR, sequence BIGINT, status VARCHAR)    the imports
 -- reads   going (lead_id BIGINT)    leads that the undo takes away
+-- reads   swept (lead_id BIGINT)    leads of the import that expired before
 -- reads   restored (lead_id BIGINT, list_id BIGINT, email VARCHAR, phone1 VARCHAR, phone2 VARCHAR, phone3 VARCHAR, phone4 VARCHAR, phone5 VARCHAR, phone1_key BIGINT, phone2_key BIGINT, phone3_key BIGINT, phone4_key BIGINT, phone5_key BIGINT)    leads that it puts back
 -- reads   leads (lead_id BIGINT, list_id BIGINT, email VARCHAR, phone1 VARCHAR, phone2 VARCHAR, phone3 VARCHAR, phone4 VARCHAR, phone5 VARCHAR, phone1_key BIGINT, phone2_key BIGINT, phone3_key BIGINT, phone4_key BIGINT, phone5_key BIGINT)    the leads as they stand
 -- reads   run (sequence BIGINT)    the import to undo
 -- returns (import_id VARCHAR, rows BIGINT)    one row per later import, in their order
 WITH freed AS (
     SELECT lead_id FROM going
+    UNION ALL
+    SELECT lead_id FROM swept
     UNION ALL
     SELECT leads.lead_id
     FROM leads

@@ -1,11 +1,11 @@
 -- Which of the import's leads has a later import changed or taken away?
 --
 -- reads   import_rows (import_id VARCHAR, fate VARCHAR, lead_id BIGINT)    every row of every import
--- reads   lead_images (changed_by VARCHAR, effect VARCHAR, lead_id BIGINT)    leads before imports changed them
+-- reads   lead_images (changed_by VARCHAR, effect VARCHAR, lead_id BIGINT, expires_at TIMESTAMPTZ)    leads before imports changed them
 -- reads   fetched_images (changed_by VARCHAR, lead_id BIGINT)    places in the buffer before imports flushed them
 -- reads   imports (import_id VARCHAR, sequence BIGINT)    the imports
--- reads   run (import_id VARCHAR, sequence BIGINT)    the import to undo
--- returns (lead_id BIGINT, import_id VARCHAR, sequence BIGINT)    one row per lead and later import; of a lead that was but flushed, only where it was taken away
+-- reads   run (import_id VARCHAR, sequence BIGINT, now TIMESTAMPTZ)    the import to undo
+-- returns (lead_id BIGINT, import_id VARCHAR, sequence BIGINT)    one row per lead and later import; of a lead that was but flushed, only where it was taken away; what has expired stands in nobody's way
 WITH own AS (
     SELECT import_rows.lead_id FROM import_rows INNER JOIN run ON import_rows.import_id = run.import_id WHERE import_rows.fate = 'created'
     UNION
@@ -25,6 +25,7 @@ INNER JOIN imports ON lead_images.changed_by = imports.import_id
 CROSS JOIN run
 WHERE
     imports.sequence > run.sequence
+    AND (lead_images.expires_at IS NULL OR lead_images.expires_at > run.now)
     AND (
         lead_images.lead_id IN (SELECT own.lead_id FROM own)
         OR (

@@ -16,6 +16,7 @@ def test_an_undo_answers_with_one_json_document(lm, loaded):
         "file": "acme.csv",
         "list": "Warm leads",
         "removed": 3,
+        "already_expired": 0,
         "restored": {},
         "callbacks_restored": 0,
         "callbacks_removed": 0,
