@@ -3,6 +3,8 @@
 import hashlib
 import os
 import shutil
+import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -10,6 +12,8 @@ from tempfile import NamedTemporaryFile
 from pipelines.errors import UserError
 
 BLOCK = 1 << 20
+# A file that is written whole takes less than this.
+STALE_SECONDS = 3600
 
 
 @dataclass(frozen=True)
@@ -150,6 +154,10 @@ def keep_raw(home: Home, source: Path) -> tuple[str, Path]:
 
 def sweep_work(home: Home) -> None:
     """Remove from the work folder what killed processes left there; names begin ``<what>-<pid>-``."""
+    for left in home.work.glob(".*"):  # of write_whole
+        with suppress(FileNotFoundError):
+            if time.time() - left.stat().st_mtime > STALE_SECONDS:
+                left.unlink()
     for left in home.work.glob("*-*-*"):
         pid = left.name.split("-")[1]
         if pid.isdigit() and not _is_running(int(pid)):

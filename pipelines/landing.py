@@ -227,6 +227,15 @@ def _read_seen(home: Home) -> Seen:
         return {}
 
 
+def forget_gone(home: Home) -> int:
+    """Forget what was seen of files that lie in the landing folder no more; return how many."""
+    seen = _read_seen(home)
+    kept = {place: sighting for place, sighting in seen.items() if (home.landing / place).is_file()}
+    if len(kept) < len(seen):
+        _write_seen(home, kept)
+    return len(seen) - len(kept)
+
+
 def _write_seen(home: Home, seen: Seen) -> None:
     home.work.mkdir(parents=True, exist_ok=True)
     write_whole(_seen_path(home), json.dumps({place: astuple(sighting) for place, sighting in seen.items()}).encode())

@@ -240,6 +240,9 @@ AUDIT_LOG: dict[str, str] = {
 # Which published parts a commit made stale; emptied by the publication that follows it.
 UNPUBLISHED: dict[str, str] = {"relation": "VARCHAR", "partition": "VARCHAR", "part": "VARCHAR"}
 
+# Which published parts share a file, and what that is called; a part that is not here has a file of its own.
+PACKS: dict[str, str] = {"relation": "VARCHAR", "partition": "VARCHAR", "part": "VARCHAR", "pack": "VARCHAR"}
+
 STORE: dict[str, dict[str, str]] = {
     "leads": LEADS,
     "contact_points": CONTACT_POINTS,
@@ -270,6 +273,7 @@ STORE: dict[str, dict[str, str]] = {
     "additions": ADDITIONS,
     "audit_log": AUDIT_LOG,
     "unpublished": UNPUBLISHED,
+    "packs": PACKS,
     "store_version": {"version": "INTEGER"},
 }
 

@@ -65,6 +65,13 @@ def commit_so_far(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("BEGIN")
 
 
+def checkpoint(connection: duckdb.DuckDBPyConnection) -> None:
+    """Commit what was done under this lock, write the log into the store's file, and begin the next transaction."""
+    connection.execute("COMMIT")
+    connection.execute("CHECKPOINT")
+    connection.execute("BEGIN")
+
+
 @contextmanager
 def open_scratch(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open what a rehearsal may write to: the store, rolled back at the end, or an empty one where there is none."""

@@ -33,6 +33,7 @@ COMMANDS = {
     "report": "reports:report",
     "query": "reports:query",
     "expire": "upkeep:expire",
+    "maintain": "upkeep:maintain",
     "dev": "dev:dev",
 }
 DONE, NEEDS_A_PERSON, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130

@@ -1,5 +1,6 @@
-"""Commands that keep the store in order: expire."""
+"""Commands that keep the store in order: expire, maintain."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -53,3 +54,30 @@ def _print_expired(done: "ExpireResult") -> None:
         **{f"rows of {table}": rows for table, rows in done.contact_data.items()},
     }
     print_rows("With them", [{"what": what, "gone": count} for what, count in told.items()])
+
+
+@click.command()
+@click.option("--user", default="operator", metavar="NAME", help="Who maintains, for the log.")
+@with_json
+@with_home
+def maintain(home: Home, user: str, as_json: bool) -> int:
+    """Keep the store quick and small: sort, pack small published files, clear away what nothing uses.
+
+    Readers notice nothing. Dagster does it each night.
+    """
+    from pipelines.maintaining import maintain as maintain_home
+
+    done = maintain_home(home, current_time(), user=user)
+    if as_json:
+        echo_json(done.to_dict())
+        return 0
+    before, after = asdict(done.before), asdict(done.after)
+    rows = [{"what": name.replace("_", " "), "before": before[name], "after": after[name]} for name in before]
+    print_rows("The home", rows)
+    for table, entries in done.sorted.items():
+        click.echo(f"{table}: {entries:,} entries sorted.")
+    for relation, files in done.packed.items():
+        click.echo(f"{relation}: {files:,} published files fewer.")
+    if done.forgotten:
+        click.echo(f"landing: {done.forgotten:,} files forgotten that are gone.")
+    return 0

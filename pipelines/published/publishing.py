@@ -2,7 +2,7 @@
 
 A generation never changes. Its folders ``<relation>/<partition>`` are links to versions of that partition, so that a
 publication writes only the parts that changed and a reader who has resolved ``current`` once sees one state of all
-tables. See docs/decisions/0004-publication.md.
+tables. Small parts may share a file: ``packs``. See docs/decisions/0004-publication.md and 0022.
 """
 
 import os
@@ -11,7 +11,7 @@ import time
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import duckdb
 
@@ -116,7 +116,7 @@ def publish(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
     _switch(home, old, number, pending)
     connection.execute("DELETE FROM unpublished")
     commit_so_far(connection)
-    _sweep(home)
+    sweep_generations(home)
 
 
 def _list_missing(generation: Path | None) -> list[str]:
@@ -142,20 +142,23 @@ def _write_version(
     partition: str,
     parts: set[str],
 ) -> None:
-    """Make a partition's new version: the untouched parts linked, the others written."""
+    """Make a partition's new version: the files of untouched parts linked, the others written."""
+    files = _plan_files(connection, name, partition, parts)
+    stale = parts | files.keys()
     folder = home.published / "data" / _folder(name, partition) / str(number)
     shutil.rmtree(folder, ignore_errors=True)  # what a killed publication left
     folder.mkdir(parents=True)
     before = old / _folder(name, partition) if old else None
     if before and before.exists():
         for file in before.resolve().iterdir():
-            if file.stem not in parts:
+            if unquote(file.stem) not in stale:
                 os.link(file, folder / file.name)
     is_empty_part = partition == _find_relation(name).empty
-    for part in sorted(parts):
-        file = folder / f"{quote(part, safe='')}.parquet"
+    for file_name, members in sorted(files.items()):
+        file = folder / f"{quote(file_name, safe='')}.parquet"
         connection.execute(
-            "CREATE OR REPLACE TEMP TABLE part AS SELECT ?::VARCHAR AS partition, ?::VARCHAR AS part", [partition, part]
+            "CREATE OR REPLACE TEMP TABLE part AS SELECT ?::VARCHAR AS partition, unnest(?::VARCHAR[]) AS part",
+            [partition, members],
         )
         query = read_query(f"publish/{name}") if name in RELATIONS else select_part(connection, name)
         if is_empty_part and _find_relation(name).partitioned_by:
@@ -163,6 +166,22 @@ def _write_version(
         connection.execute(f"COPY ({query}) TO '{_quote_path(file)}' (FORMAT parquet, COMPRESSION zstd)")
         if count_changed(connection) == 0 and not is_empty_part:
             file.unlink()
+
+
+def _plan_files(
+    connection: duckdb.DuckDBPyConnection, name: str, partition: str, parts: set[str]
+) -> dict[str, list[str]]:
+    """Return by file the parts to write in it: those asked for, and those that share a file with them.
+
+    The name of a file that no part is in any more may be asked for as well: nothing is found for it, and it goes.
+    """
+    known = "SELECT part, pack FROM packs WHERE relation = ? AND partition = ? ORDER BY part"
+    relation = name if name in RELATIONS else "leads"
+    packs = dict(connection.execute(known, [relation, partition]).fetchall())
+    members: dict[str, list[str]] = defaultdict(list)
+    for part, pack in packs.items():
+        members[pack].append(part)
+    return {file: members.get(file, [file]) for file in {packs.get(part, part) for part in parts}}
 
 
 def _quote_path(path: Path) -> str:
@@ -194,7 +213,7 @@ def _switch(home: Home, old: Path | None, number: int, pending: Pending) -> None
     partial.replace(home.published / "current")
 
 
-def _sweep(home: Home) -> None:
+def sweep_generations(home: Home) -> None:
     """Remove generations that no reader can still be using, and the versions that only they had."""
     generations = sorted((home.published / "generations").iterdir(), key=lambda folder: int(folder.name), reverse=True)
     kept, gone = list[Path](), list[Path]()
@@ -209,3 +228,17 @@ def _sweep(home: Home) -> None:
             shutil.rmtree(version, ignore_errors=True)
     for generation in gone:
         shutil.rmtree(generation)
+
+
+def sweep_versions(home: Home) -> None:
+    """Remove versions of partitions that no generation shows: what publications left that were killed.
+
+    Called under the writer's lock, as nothing shows what is just being written either.
+    """
+    shown = {link.resolve() for link in (home.published / "generations").glob("*/*/*")}
+    for version in (home.published / "data").glob("*/*/*"):
+        if version.resolve() not in shown:
+            shutil.rmtree(version)
+    for partition in (home.published / "data").glob("*/*"):
+        if not any(partition.iterdir()):
+            partition.rmdir()

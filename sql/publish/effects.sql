@@ -15,4 +15,4 @@ SELECT
 FROM effects
 CROSS JOIN part
 WHERE effects.import_id = part.part
-ORDER BY effects.lead_id, effects.effect;
+ORDER BY effects.lead_id, effects.effect, effects.import_id;

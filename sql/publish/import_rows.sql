@@ -19,4 +19,4 @@ SELECT
 FROM import_rows
 CROSS JOIN part
 WHERE import_rows.import_id = part.part
-ORDER BY import_rows.row_number;
+ORDER BY import_rows.import_id, import_rows.row_number;

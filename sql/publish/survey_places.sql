@@ -14,4 +14,4 @@ SELECT
     survey_places.updated_at
 FROM survey_places
 INNER JOIN part ON survey_places.survey_id = part.partition::BIGINT AND survey_places.import_id = part.part
-ORDER BY survey_places.lead_id;
+ORDER BY survey_places.lead_id, survey_places.import_id;
