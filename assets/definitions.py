@@ -2,15 +2,20 @@
 
 import dagster as dg
 
-from assets import dnc, drops, lists, reports, sensors
+from assets import dnc, drops, lists, midnight, reports, sensors
 from assets.resources import ClockResource, HomeResource
 
 defs = dg.Definitions(
     assets=dg.load_assets_from_modules([drops, dnc, lists, reports]),
     asset_checks=[dnc.every_live_lead_was_checked],
-    jobs=[sensors.import_drops, dnc.rescreen_dnc],
+    jobs=[sensors.import_drops, dnc.rescreen_dnc, midnight.expire_leads, midnight.maintain_store],
     sensors=[sensors.landing_sensor],
-    schedules=[reports.supplier_summary_schedule, dnc.rescreen_dnc_schedule],
+    schedules=[
+        reports.supplier_summary_schedule,
+        dnc.rescreen_dnc_schedule,
+        midnight.expire_leads_schedule,
+        midnight.maintain_store_schedule,
+    ],
     resources={"home": HomeResource(), "clock": ClockResource()},
     executor=dg.in_process_executor,
 )

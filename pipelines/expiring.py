@@ -132,6 +132,7 @@ def has_expired(home: Home, now: datetime) -> bool:
                 [str(generation / name / "*" / "*.parquet"), now.astimezone(UTC)],
             ).fetchall()
             for name in EXPIRING
+            if (generation / name).is_dir()
         )
 
 

@@ -58,13 +58,13 @@ def test_the_jobs_sensors_schedules_and_checks_are_these() -> None:
     jobs = {job.name for job in defs.resolve_all_job_defs() if not job.name.startswith("__")}
     checks = {key.to_user_string() for key in defs.resolve_asset_graph().asset_check_keys}
 
-    assert jobs == {"import_drops", "rescreen_dnc"}
+    assert jobs == {"import_drops", "rescreen_dnc", "expire_leads", "maintain_store"}
     assert checks == {
         "screened_leads:ledger_balances", "screened_leads:nothing_is_held", "dnc_checks:every_live_lead_was_checked",
     }  # fmt: skip
     assert [sensor.name for sensor in defs.sensors or ()] == ["landing_sensor"]
     assert {schedule.name for schedule in defs.schedules or ()} == {
-        "supplier_summary_schedule", "rescreen_dnc_schedule",
+        "supplier_summary_schedule", "rescreen_dnc_schedule", "expire_leads_schedule", "maintain_store_schedule",
     }  # fmt: skip
 
 
