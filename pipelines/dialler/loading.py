@@ -166,8 +166,8 @@ def _read_report(
 
 def _match(connection: duckdb.DuckDBPyConnection, kind: str) -> dict[str, int]:
     """Make ``matches``; return lines, by_id, by_number, unmatched and bad."""
-    connection.execute(f"CREATE TEMP TABLE named_leads AS {read_query('dialler/named_leads')}")
-    connection.execute(f"CREATE TEMP TABLE matches AS {read_query('dialler/matches')}")
+    for name in ("named_leads", "swept_leads", "matches"):
+        connection.execute(f"CREATE TEMP TABLE {name} AS {read_query(f'dialler/{name}')}")
     if KINDS[kind].is_snapshot:  # nobody calls back a lead that is gone
         connection.execute(
             "UPDATE reported SET flaw = ? WHERE row_number IN (SELECT row_number FROM matches WHERE is_gone)",

@@ -3,6 +3,8 @@
 -- reads   touched (lead_id BIGINT)    the leads in question
 -- reads   leads (lead_id BIGINT, list_id BIGINT, email VARCHAR, phone1 VARCHAR, phone2 VARCHAR, phone3 VARCHAR, phone4 VARCHAR, phone5 VARCHAR, phone1_key BIGINT, phone2_key BIGINT, phone3_key BIGINT, phone4_key BIGINT, phone5_key BIGINT)    the leads
 -- reads   lead_images (changed_by VARCHAR, lead_id BIGINT, list_id BIGINT, email VARCHAR, phone1 VARCHAR, phone2 VARCHAR, phone3 VARCHAR, phone4 VARCHAR, phone5 VARCHAR, phone1_key BIGINT, phone2_key BIGINT, phone3_key BIGINT, phone4_key BIGINT, phone5_key BIGINT, updated_at TIMESTAMPTZ)    what is left of those that are gone
+-- reads   import_rows (lead_id BIGINT, fate VARCHAR, points BIGINT[])    by what those were found of which nothing else is left
+-- reads   matches (lead_id BIGINT, list_id BIGINT)    on which list they stood
 -- returns (lead_id BIGINT, list_id BIGINT, kind UTINYINT, value BIGINT, text VARCHAR)    one row per lead and contact point; text is the folded address
 WITH gone AS (
     SELECT lead_images.*
@@ -13,6 +15,19 @@ WITH gone AS (
         row_number() OVER (
             PARTITION BY lead_images.lead_id ORDER BY lead_images.updated_at DESC, lead_images.changed_by DESC
         ) = 1
+),
+
+swept AS (
+    SELECT DISTINCT
+        import_rows.lead_id,
+        matches.list_id,
+        unnest(import_rows.points) AS value
+    FROM import_rows
+    INNER JOIN matches ON import_rows.lead_id = matches.lead_id
+    SEMI JOIN touched ON import_rows.lead_id = touched.lead_id
+    ANTI JOIN leads ON import_rows.lead_id = leads.lead_id
+    ANTI JOIN lead_images ON import_rows.lead_id = lead_images.lead_id
+    WHERE import_rows.fate = 'created'
 ),
 
 people AS (
@@ -53,4 +68,13 @@ SELECT DISTINCT
     lower(email) AS text
 FROM people
 WHERE email IS NOT NULL
+UNION ALL
+SELECT
+    lead_id,
+    list_id,
+    (CASE WHEN value < 3000000000000000000 THEN 1 ELSE 2 END)::UTINYINT AS kind,
+    value,
+    NULL::VARCHAR AS text
+FROM swept
+WHERE value >= 0
 ORDER BY lead_id, kind, value;

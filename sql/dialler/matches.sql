@@ -4,6 +4,7 @@
 -- reads   report (time_zone VARCHAR)    how it was loaded
 -- reads   named_leads (lead_id BIGINT, import_id VARCHAR, list_id BIGINT, created_at TIMESTAMPTZ, is_gone BOOLEAN)    the leads that it names
 -- reads   leads (lead_id BIGINT, import_id VARCHAR, list_id BIGINT, created_at TIMESTAMPTZ)    the leads
+-- reads   swept_leads (value BIGINT, lead_id BIGINT, import_id VARCHAR, list_id BIGINT, created_at TIMESTAMPTZ, expires_at TIMESTAMPTZ)    leads that expired meanwhile, by number
 -- reads   contact_points (kind UTINYINT, value BIGINT, lead_id BIGINT)    their numbers
 -- reads   lists (list_id BIGINT, time_zone VARCHAR)    for the zone of a time that has none
 -- returns (row_number BIGINT, lead_id BIGINT, import_id VARCHAR, list_id BIGINT, matched_by VARCHAR, is_gone BOOLEAN, is_newest BOOLEAN, happened_at TIMESTAMPTZ)    one row per row and lead; of a number the leads that stood there at that time, or, where none did, those that stand there now
@@ -23,17 +24,24 @@ holders AS (
 ),
 
 candidates AS (
-    SELECT sound.row_number, named_leads.*, 'id' AS matched_by, sound.happened_at, sound.happened_local
+    SELECT sound.row_number, named_leads.*, 'id' AS matched_by, NULL::TIMESTAMPTZ AS expires_at, sound.happened_at, sound.happened_local
     FROM sound
     INNER JOIN named_leads ON sound.given_id = named_leads.lead_id
     UNION ALL
     SELECT
         sound.row_number, leads.lead_id, leads.import_id, leads.list_id, leads.created_at, FALSE AS is_gone,
-        'number' AS matched_by, sound.happened_at, sound.happened_local
+        'number' AS matched_by, NULL AS expires_at, sound.happened_at, sound.happened_local
     FROM sound
     ANTI JOIN named_leads ON sound.given_id = named_leads.lead_id
     INNER JOIN holders ON sound.kind = holders.kind AND sound.value = holders.value
     INNER JOIN leads ON holders.lead_id = leads.lead_id
+    UNION ALL
+    SELECT
+        sound.row_number, swept_leads.lead_id, swept_leads.import_id, swept_leads.list_id, swept_leads.created_at, TRUE AS is_gone,
+        'number' AS matched_by, swept_leads.expires_at, sound.happened_at, sound.happened_local
+    FROM sound
+    ANTI JOIN named_leads ON sound.given_id = named_leads.lead_id
+    INNER JOIN swept_leads ON sound.value = swept_leads.value
 ),
 
 timed AS (
@@ -45,6 +53,7 @@ timed AS (
         candidates.created_at,
         candidates.is_gone,
         candidates.matched_by,
+        candidates.expires_at,
         coalesce(
             candidates.happened_at,
             timezone(coalesce(report.time_zone, lists.time_zone, 'UTC'), candidates.happened_local)
@@ -57,6 +66,7 @@ timed AS (
 standing AS (
     SELECT *
     FROM timed
+    WHERE expires_at IS NULL OR (created_at <= happened_at AND happened_at < expires_at)
     QUALIFY
         matched_by = 'id'
         OR coalesce(created_at <= happened_at, TRUE)
