@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from assets.partitions import DROPS_PER_RUN, drops
+from assets.partitions import DROPS_PER_RUN, WRITER, drops
 from assets.resources import ClockResource, HomeResource
 from pipelines.landing import LandedDrop, Landing, look_at_landing
 
@@ -25,6 +25,7 @@ def landing_sensor(
     context: dg.SensorEvaluationContext, home: HomeResource, clock: ClockResource
 ) -> dg.SensorResult | dg.SkipReason:
     """Import each file in `landing/<template>/` once it is complete, many in one run, urgent ones first."""
+    _limit_writers(context.instance)
     taken = frozenset(context.instance.get_dynamic_partitions(str(drops.name)))
     landing = look_at_landing(home.locate(), taken, clock.now())
     if not landing.drops:
@@ -35,6 +36,16 @@ def landing_sensor(
         run_requests=list(_request_runs(landing.drops)),
         dynamic_partitions_requests=[drops.build_add_request([drop.key for drop in landing.drops])],
     )
+
+
+def _limit_writers(instance: dg.DagsterInstance) -> None:
+    """Make the writers' pool known, with its limit, before its first run.
+
+    The queue heeds the limits of the pools that it knew when it began to look: the first runs of a new instance would
+    all be started, and the urgent one would have to share.
+    """
+    if instance.event_log_storage.supports_global_concurrency_limits:
+        instance.event_log_storage.initialize_concurrency_limit_to_default(WRITER)
 
 
 def _request_runs(landed: list[LandedDrop]) -> Iterator[dg.RunRequest]:

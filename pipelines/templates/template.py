@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from functools import cache
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -55,6 +56,8 @@ AUTO = "auto"
 NOT_IN_USE = {"primary_key", "primary_key_field", "third_party"}
 
 
+# They are files on the disk: listing them takes longer than the rest of a template does.
+list_zones = cache(available_timezones)
 NO_CONTACT = "maps neither a phone nor an e-mail: map at least one of phone1 and email."
 MISSING = {
     "supplier": "Add it to the template, or name one for all: leadmill suppliers default NAME.",
@@ -110,8 +113,8 @@ class Template(Settings):
     @classmethod
     def check_time_zone(cls, value: str | None) -> str | None:
         """Refuse a zone that the time zone database does not know, and that is not to be told by the number."""
-        if value is not None and value != BY_NUMBER and value not in available_timezones():
-            raise ValueError(f"'{value}' is not a time zone. {nearest(value, sorted(available_timezones()))}")
+        if value is not None and value != BY_NUMBER and value not in list_zones():
+            raise ValueError(f"'{value}' is not a time zone. {nearest(value, sorted(list_zones()))}")
         return value
 
     @field_validator("default_language")

@@ -1,0 +1,102 @@
+"""The real daemon on a home of its own: many drops land, come again, and are in once."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from assets.partitions import WRITER
+from examples.generator import make_drop
+from pipelines.home import Home
+from pipelines.reports.looking_back import ask
+from tests.bounds import bounded
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 600.0  # seconds until a test gives up; none takes nearly so long
+ROWS = 5
+TEMPLATES = ("people", "crowd", "urgent")
+
+
+@pytest.fixture
+def busy_home(mill) -> Home:
+    """A home with three templates of one shape, one of them of high priority."""
+    people = (mill.home.templates / "people.yaml").read_text()
+    for name, extra in (("crowd", ""), ("urgent", "high_priority: true\n")):
+        text = people.replace("name: people", f"name: {name}").replace("name: People}", f"name: {name.title()}}}")
+        (mill.home.templates / f"{name}.yaml").write_text(text + extra)
+    return mill.home
+
+
+@pytest.fixture
+def daemon(busy_home) -> Iterator[dg.DagsterInstance]:
+    """The daemon as `leadmill dev` starts it, without the web server; the instance that it works on."""
+    busy_home.dagster.mkdir()
+    (busy_home.dagster / "dagster.yaml").write_text((ROOT / "assets" / "dagster.yaml").read_text())
+    environment = os.environ | {
+        "DAGSTER_HOME": str(busy_home.dagster), "LEADMILL_HOME": str(busy_home.root), "PYTHONPATH": str(ROOT),
+    }  # fmt: skip
+    command = [sys.executable, "-m", "dagster._daemon", "run", "-m", "assets.definitions", "-d", str(ROOT)]
+    with (busy_home.root / "daemon.log").open("wb") as log:
+        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+    try:
+        with dg.DagsterInstance.from_config(str(busy_home.dagster)) as instance:
+            yield instance
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+def land(home: Home, drops: int, prefix: str = "") -> None:
+    """Land so many drops, the templates in turn; the content goes by the number alone."""
+    for number in range(drops):
+        folder = home.landing / TEMPLATES[number % 3]
+        folder.mkdir(exist_ok=True)
+        (folder / f"{prefix}{number:03}.csv").write_bytes(make_drop("uk_hand_kept", ROWS, number, plain=True).content)
+
+
+def wait(home: Home, is_done: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not is_done():
+        assert time.monotonic() < end, (home.root / "daemon.log").read_text()[-5000:]
+        time.sleep(0.5)
+
+
+def has_run_all(instance: dg.DagsterInstance, drops: int) -> bool:
+    runs = instance.get_runs()
+    return len(instance.get_dynamic_partitions("drops")) == drops and all(run.is_finished for run in runs)
+
+
+def read(home: Home, sql: str) -> list[tuple]:
+    return [tuple(row.values()) for row in ask(home, datetime.now(UTC), sql)]
+
+
+@pytest.mark.full
+@pytest.mark.feature("MA-009")
+def test_many_small_drops_are_in_once_the_urgent_ones_first_and_come_again_in_vain(busy_home, daemon) -> None:
+    drops = max(60, bounded(500))
+    land(busy_home, drops)
+    wait(busy_home, lambda: has_run_all(daemon, drops))
+    imports = read(busy_home, "SELECT import_id, sha256, template FROM imports ORDER BY sequence")
+    leads = read(busy_home, "SELECT lead_id, import_id, row_number FROM leads ORDER BY ALL")
+
+    land(busy_home, drops)
+    land(busy_home, drops, "again-")
+    wait(busy_home, lambda: has_run_all(daemon, 2 * drops))
+
+    assert {run.status for run in daemon.get_runs()} == {dg.DagsterRunStatus.SUCCESS}
+    assert len(imports) == len({sha256 for _, sha256, _ in imports}) == drops
+    names = [template for *_, template in imports]
+    assert names == sorted(names, key=lambda name: name != "urgent")
+    ledger = "rows_received = created + updated + rejected + quarantined AND status = 'completed'"
+    assert read(busy_home, f"SELECT count(*), sum(rows_received) FROM imports WHERE {ledger}") == [
+        (drops, drops * ROWS)
+    ]
+    assert read(busy_home, "SELECT import_id, sha256, template FROM imports ORDER BY sequence") == imports
+    assert read(busy_home, "SELECT lead_id, import_id, row_number FROM leads ORDER BY ALL") == leads
+    assert daemon.event_log_storage.get_concurrency_keys() == {WRITER}
