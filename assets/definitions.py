@@ -2,14 +2,14 @@
 
 import dagster as dg
 
-from assets import dnc, drops, lists, midnight, reports, sensors
+from assets import dnc, drops, feeds, lists, midnight, reports, sensors
 from assets.resources import ClockResource, HomeResource
 
 defs = dg.Definitions(
     assets=dg.load_assets_from_modules([drops, dnc, lists, reports]),
-    asset_checks=[dnc.every_live_lead_was_checked],
+    asset_checks=[dnc.every_live_lead_was_checked, feeds.feeds_have_come],
     jobs=[sensors.import_drops, dnc.rescreen_dnc, midnight.expire_leads, midnight.maintain_store],
-    sensors=[sensors.landing_sensor],
+    sensors=[sensors.landing_sensor, feeds.feed_sensor],
     schedules=[
         reports.supplier_summary_schedule,
         dnc.rescreen_dnc_schedule,

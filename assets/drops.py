@@ -13,10 +13,12 @@ from typing import Any
 import dagster as dg
 from pydantic import Field
 
+from assets.feeds import check_usual
 from assets.metadata import describe_clean, describe_raw, describe_screened, make_table, tidy
 from assets.partitions import DROPS_PER_RUN, WRITER, drops, lists
 from assets.resources import ClockResource, HomeResource
 from pipelines.errors import UserError
+from pipelines.feeds.watching import find_unusual_imports
 from pipelines.importing import import_drop
 from pipelines.landing import escape_key, find_drop
 from pipelines.receipts import ImportResult
@@ -61,6 +63,13 @@ CHECKS = [
         asset="screened_leads",
         description="No import waits for a person, whichever run brought it. If it warns: read the message, then"
         " `leadmill release IMPORT` and materialize its partition again, or `leadmill cancel IMPORT`.",
+    ),
+    dg.AssetCheckSpec(
+        "imports_are_usual",
+        asset="screened_leads",
+        description="The imports of the run have as many rows as their template usually brings, as few rejected,"
+        " quarantined and do-not-call rows, and known columns. If it warns: read the message; `leadmill show IMPORT`"
+        " has the figures, `leadmill undo IMPORT` takes one back.",
     ),
 ]
 
@@ -107,6 +116,9 @@ def import_landed_drops(
     _record_lists(context, results)
     yield _check_ledger(results)
     yield _check_held(list_imports(home.locate(), NEWEST_IMPORTS, clock.now()))
+    unusual = find_unusual_imports(home.locate(), clock.now())
+    ids = dict.fromkeys(result.import_id for result in results.values() if result.found and result.import_id)
+    yield check_usual([oddity for import_id in ids for oddity in unusual.get(import_id, ())])
     if failures:
         raise _failure(failures, len(context.partition_keys))
 

@@ -18,9 +18,15 @@ if TYPE_CHECKING:
 @with_home
 def history(home: Home, limit: int, as_json: bool) -> int:
     """List the imports, the newest first."""
+    from pipelines.feeds.watching import find_unusual_imports
     from pipelines.reports.looking_back import list_imports
 
-    rows = list_imports(home, limit, current_time())
+    now = current_time()
+    unusual = find_unusual_imports(home, now)
+    rows = [
+        {**row, "unusual": [oddity.what for oddity in unusual.get(row["import_id"], ())]}
+        for row in list_imports(home, limit, now)
+    ]
     if as_json:
         echo_json(rows)
     else:
@@ -35,6 +41,7 @@ def history(home: Home, limit: int, as_json: bool) -> int:
             "updated",
             "rejected",
             "quarantined",
+            "unusual",
         )
         print_rows("Imports", rows, columns, "No imports yet. Begin with: leadmill demo")
     return 0
@@ -46,9 +53,12 @@ def history(home: Home, limit: int, as_json: bool) -> int:
 @with_home
 def show(home: Home, import_id: str, as_json: bool) -> int:
     """Show one import: its settings, its ledger, its reasons and what each means."""
+    from pipelines.feeds.watching import find_unusual_imports
     from pipelines.reports.looking_back import show_import
 
-    seen = show_import(home, import_id, current_time())
+    now = current_time()
+    seen = show_import(home, import_id, now)
+    seen["unusual"] = [vars(oddity) for oddity in find_unusual_imports(home, now).get(import_id, ())]
     if as_json:
         echo_json(seen)
         return 0
@@ -57,6 +67,8 @@ def show(home: Home, import_id: str, as_json: bool) -> int:
     print_rows("Effects on existing leads", [seen["effects"]])
     print_rows("Reasons and warnings", seen["reasons"], empty="Every row became a lead, without a warning.")
     print_rows("Settings", seen["settings"])
+    if seen["unusual"]:
+        print_rows("Unusual", seen["unusual"], ("what", "figure", "usual", "remedy"))
     print_found(seen["found"])
     print_notices(seen["notices"])
     return 0

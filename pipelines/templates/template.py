@@ -12,6 +12,7 @@ from pydantic import Field, StrictBool, ValidationError, field_validator, model_
 from pipelines.errors import UserError, nearest
 from pipelines.languages import TAG, read_language, suggest_language
 from pipelines.schema import MAPPED_FIELDS, PHONE_SLOTS
+from pipelines.templates.feeds import FeedOptions
 from pipelines.templates.parts import (
     Columns,
     DedupeOptions,
@@ -48,6 +49,7 @@ PARTS: dict[str, type[Settings]] = {
     "cooldown.survey": Periods,
     "cooldown.list": Periods,
     "cooldown.account": Periods,
+    "feed": FeedOptions,
 }
 Source = str | int | Columns
 # As mapping: the first import finds it. A template that is not mapped yet has an empty mapping.
@@ -94,6 +96,7 @@ class Template(Settings):
     expiry: Expiry | None = None
     survey: SurveyOptions | None = None
     cooldown: CooldownOptions | None = None
+    feed: FeedOptions | None = None
     call_info: str | None = None
     tags: Texts = Field(default_factory=Texts)
     response_url: str | None = None
@@ -201,6 +204,11 @@ class Template(Settings):
     def zone(self) -> ZoneInfo:
         """The zone of the template's days: its time zone, or UTC where it has none or each number has its own."""
         return ZoneInfo("UTC" if self.time_zone in (None, BY_NUMBER) else self.time_zone)
+
+    @property
+    def feed_url(self) -> str | None:
+        """From where its files are fetched; null where they land by themselves."""
+        return self.feed.url if self.feed else None
 
     @property
     def cost_currency(self) -> str | None:
