@@ -1,8 +1,11 @@
-"""What the assets are given: the home and the clock. Nothing else reads the environment or asks the time."""
+"""What the assets are given: the home, the clock, the secrets. Nothing else reads the environment or the clock."""
 
+import os
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import dagster as dg
+from pydantic import Field
 
 from pipelines.home import Home, resolve_home
 
@@ -25,3 +28,13 @@ class ClockResource(dg.ConfigurableResource[datetime]):
     def now(self) -> datetime:
         """Return the instant that counts as now."""
         return datetime.fromisoformat(self.fixed_at) if self.fixed_at else datetime.now(UTC)
+
+
+class SecretsResource(dg.ConfigurableResource[Mapping[str, str]]):
+    """Where the secrets stand that settings name as ``$NAME``: the environment, or what is given instead."""
+
+    fixed: dict[str, str] = Field(default_factory=dict)
+
+    def read(self) -> Mapping[str, str]:
+        """Return the variables by their names."""
+        return self.fixed or os.environ

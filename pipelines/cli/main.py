@@ -34,6 +34,7 @@ COMMANDS = {
     "query": "reports:query",
     "expire": "upkeep:expire",
     "maintain": "upkeep:maintain",
+    "notify": "notify:notify",
     "dev": "dev:dev",
 }
 DONE, NEEDS_A_PERSON, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130

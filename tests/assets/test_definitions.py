@@ -63,7 +63,7 @@ def test_the_jobs_sensors_schedules_and_checks_are_these() -> None:
         "screened_leads:ledger_balances", "screened_leads:nothing_is_held", "dnc_checks:every_live_lead_was_checked",
         "screened_leads:imports_are_usual", "raw_drops:feeds_have_come",
     }  # fmt: skip
-    assert [sensor.name for sensor in defs.sensors or ()] == ["landing_sensor", "feed_sensor"]
+    assert [sensor.name for sensor in defs.sensors or ()] == ["landing_sensor", "feed_sensor", "notification_sensor"]
     assert {schedule.name for schedule in defs.schedules or ()} == {
         "supplier_summary_schedule", "rescreen_dnc_schedule", "expire_leads_schedule", "maintain_store_schedule",
     }  # fmt: skip

@@ -1,0 +1,30 @@
+"""What people are told by e-mail and webhook, and in which words: never anything of a lead's person."""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+Topic = Literal["held", "failed", "unusual", "late", "check_failed", "run_failed"]
+TOPICS: tuple[Topic, ...] = get_args(Topic)
+SUBJECTS: dict[Topic, str] = {
+    "held": "An import waits for you",
+    "failed": "A file could not be imported",
+    "unusual": "An import is unusual",
+    "late": "A feed is late",
+    "check_failed": "A check failed",
+    "run_failed": "A run failed",
+}
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One thing to tell. ``key`` tells it from all others, so that it is told once; ``about`` names its subject."""
+
+    key: str
+    topic: Topic
+    about: str
+    message: str
+
+    @property
+    def subject(self) -> str:
+        """One line that says it, for the subject of a mail: no line breaks, whatever a file is called."""
+        return " ".join(f"[leadmill] {SUBJECTS[self.topic]}: {self.about}".split())[:200]
