@@ -1,11 +1,14 @@
 """What a person is told of the feeds: which are late, and which imports are unusual."""
 
+import json
 from typing import Any
 
 import dagster as dg
 
 from assets.metadata import make_table
-from assets.resources import ClockResource, HomeResource
+from assets.resources import ClockResource, HomeResource, SecretsResource
+from pipelines.errors import UserError
+from pipelines.feeds.fetching import fetch_feed, list_due
 from pipelines.feeds.lateness import LateFeed
 from pipelines.feeds.unusual import Oddity
 from pipelines.feeds.watching import find_late_feeds
@@ -37,6 +40,51 @@ def feed_sensor(
         return dg.SkipReason(" ".join(map(str, late)) or "No feed is late.")
     check = dg.AssetCheckEvaluation(asset_key=dg.AssetKey("raw_drops"), check_name=FEEDS_HAVE_COME, **_tell_late(late))
     return dg.SensorResult(asset_events=[check], cursor=cursor)
+
+
+class FetchConfig(dg.Config):
+    """Which feed is fetched."""
+
+    template: str
+
+
+@dg.op
+def fetch_one_feed(
+    context: dg.OpExecutionContext, config: FetchConfig, home: HomeResource, secrets: SecretsResource
+) -> None:
+    """Fetch the new files of one feed into its landing folder, from where the landing sensor takes them."""
+    try:
+        done = fetch_feed(home.locate(), config.template, secrets.read())
+    except UserError as error:
+        raise dg.Failure(str(error), allow_retries=False) from None
+    context.log.info("%s: %d new, %d known, %d changing.", done.template, len(done.landed), done.known, done.changing)
+
+
+@dg.job(description="Fetch a feed: copy what is new over there into the landing folder.")
+def fetch_feeds() -> None:
+    """Fetch one feed; the sensor asks for a run per feed that is due."""
+    fetch_one_feed()
+
+
+@dg.sensor(job_name=str(fetch_feeds.name), minimum_interval_seconds=30, default_status=dg.DefaultSensorStatus.RUNNING)
+def fetch_sensor(
+    context: dg.SensorEvaluationContext, home: HomeResource, clock: ClockResource
+) -> dg.SensorResult | dg.SkipReason:
+    """Fetch each feed when its template's cron says so, in the template's zone; what was due while down, once."""
+    before: dict[str, str] = json.loads(context.cursor or "{}")
+    due = {name: at.isoformat() for name, at in list_due(home.locate(), clock.now()).items()}
+    fresh = [name for name in due if before.get(name) != due[name]]
+    if not fresh:
+        return dg.SkipReason("No feed is due.")
+    requests = [
+        dg.RunRequest(
+            run_key=f"{name}@{due[name]}",
+            run_config={"ops": {"fetch_one_feed": {"config": {"template": name}}}},
+            tags={"feed": name},
+        )
+        for name in fresh
+    ]
+    return dg.SensorResult(run_requests=requests, cursor=json.dumps(due))
 
 
 def _tell_late(late: list[LateFeed]) -> dict[str, Any]:

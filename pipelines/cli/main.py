@@ -34,6 +34,7 @@ COMMANDS = {
     "query": "reports:query",
     "expire": "upkeep:expire",
     "maintain": "upkeep:maintain",
+    "feeds": "feeds:feeds",
     "notify": "notify:notify",
     "dev": "dev:dev",
 }

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from pipelines.errors import UserError
 from pipelines.feeds.figures import read_figures
@@ -29,3 +30,22 @@ def find_late_feeds(home: Home, now: datetime) -> list[LateFeed]:
 def find_unusual_imports(home: Home, now: datetime) -> dict[str, list[Oddity]]:
     """Return what is unusual about the imports, by their ids, for those where anything is."""
     return find_unusual(read_figures(home, now))
+
+
+def list_feeds(home: Home, now: datetime) -> list[dict[str, Any]]:
+    """Return a line per template: from where its files come, when they are fetched and expected, the last, if late."""
+    figures = read_figures(home, now)
+    templates = list(list_sound_templates(home))
+    last = {each.template: each.started_at for each in figures}
+    late = {feed.template: str(feed) for feed in find_late(templates, figures, now)}
+    return [
+        {
+            "template": template.name,
+            "url": template.feed_url,
+            "cron": template.feed.cron if template.feed and template.feed.url else None,
+            "expected_by": template.feed.expected_by if template.feed else None,
+            "last_file_at": last.get(template.name),
+            "late": late.get(template.name),
+        }
+        for template in templates
+    ]

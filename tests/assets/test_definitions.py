@@ -58,12 +58,17 @@ def test_the_jobs_sensors_schedules_and_checks_are_these() -> None:
     jobs = {job.name for job in defs.resolve_all_job_defs() if not job.name.startswith("__")}
     checks = {key.to_user_string() for key in defs.resolve_asset_graph().asset_check_keys}
 
-    assert jobs == {"import_drops", "rescreen_dnc", "expire_leads", "maintain_store"}
+    assert jobs == {"import_drops", "fetch_feeds", "rescreen_dnc", "expire_leads", "maintain_store"}
     assert checks == {
         "screened_leads:ledger_balances", "screened_leads:nothing_is_held", "dnc_checks:every_live_lead_was_checked",
         "screened_leads:imports_are_usual", "raw_drops:feeds_have_come",
     }  # fmt: skip
-    assert [sensor.name for sensor in defs.sensors or ()] == ["landing_sensor", "feed_sensor", "notification_sensor"]
+    assert [sensor.name for sensor in defs.sensors or ()] == [
+        "landing_sensor",
+        "fetch_sensor",
+        "feed_sensor",
+        "notification_sensor",
+    ]
     assert {schedule.name for schedule in defs.schedules or ()} == {
         "supplier_summary_schedule", "rescreen_dnc_schedule", "expire_leads_schedule", "maintain_store_schedule",
     }  # fmt: skip

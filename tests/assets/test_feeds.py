@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 import pytest
 
-from assets.feeds import feed_sensor
+from assets.definitions import defs
+from assets.feeds import feed_sensor, fetch_sensor
 from assets.resources import ClockResource, HomeResource
 from examples.generator import make_drop
 from pipelines.importing import import_drop
@@ -63,3 +64,37 @@ def test_an_unusual_import_leaves_the_run_green_and_warns_with_figure_and_range(
     assert run.success
     assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.WARN)
     assert "many.csv: rows: 400; usual for people: 29 to 56." in check.description
+
+
+def test_a_feed_is_fetched_once_each_time_that_it_is_due(mill, tmp_path) -> None:
+    template = mill.home.templates / "people.yaml"
+    template.write_text(template.read_text() + f"feed: {{url: 'file://{tmp_path}/*.csv', cron: '0 6 * * *'}}\n")
+    cursor, asked = None, []
+    for hours in (0, 1, 24):
+        now = mill.now + timedelta(hours=hours)
+        resources = {
+            "home": HomeResource(root=str(mill.home.root)),
+            "clock": ClockResource(fixed_at=now.isoformat()),
+        }
+        with dg.build_sensor_context(instance=mill.instance, resources=resources, cursor=cursor) as context:
+            answer = fetch_sensor(context)
+        cursor = answer.cursor if isinstance(answer, dg.SensorResult) else cursor
+        asked += [request.run_key for request in getattr(answer, "run_requests", None) or ()]
+
+    assert asked == ["people@2026-03-02T06:00:00+00:00", "people@2026-03-03T06:00:00+00:00"]
+
+
+def test_what_is_fetched_is_taken_by_the_landing_sensor(mill, drop, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr("pipelines.feeds.fetching.SETTLE", 0)
+    template = mill.home.templates / "people.yaml"
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there" / "a.csv").write_bytes(drop(1))
+    template.write_text(template.read_text() + f"feed: {{url: 'file://{tmp_path}/there/*.csv'}}\n")
+
+    fetched = defs.resolve_job_def("fetch_feeds").execute_in_process(
+        instance=mill.instance, run_config={"ops": {"fetch_one_feed": {"config": {"template": "people"}}}}
+    )
+    mill.take()
+
+    assert fetched.success
+    assert [key.split("/")[:2] for key in mill.taken()] == [["people", "a.csv"]]
