@@ -99,6 +99,8 @@ def write_body(notice: Notice, now: datetime) -> bytes:
 
 def _post(notice: Notice, settings: WebhookSettings, environment: Mapping[str, str], now: datetime) -> None:
     url = reveal(settings.url, environment, FILE)
+    if not url.startswith(("https://", "http://") if settings.allow_http else "https://"):
+        raise UserError(FILE, f"webhook: {settings.url} is no address that begins with https://.", "Correct it.")
     body = write_body(notice, now)
     headers = {"Content-Type": "application/json", "User-Agent": "leadmill"}
     if settings.secret:

@@ -112,6 +112,15 @@ def test_a_secret_that_is_not_set_is_named_and_nothing_is_sent(told_home, tmp_pa
     assert hooks.arrived == []
 
 
+def test_an_address_from_the_environment_is_held_to_the_same_and_not_repeated(told_home, tmp_path) -> None:
+    notify_by(told_home, "webhook: {url: $HOOK_URL}\n")
+    bring(told_home, tmp_path, "a.csv", BAD)
+
+    told = tell(told_home, NOW, {"HOOK_URL": "http://127.0.0.1/token"})
+
+    assert told.problems == ["notify.yaml: webhook: $HOOK_URL is no address that begins with https://. Correct it."]
+
+
 def test_what_happened_long_before_is_not_told_to_whoever_sets_it_up_now(told_home, tmp_path, hooks) -> None:
     bring(told_home, tmp_path, "a.csv", BAD, NOW - timedelta(days=3))
     notify_by(told_home, name_hook(hooks.port))
