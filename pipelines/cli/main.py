@@ -36,6 +36,7 @@ COMMANDS = {
     "maintain": "upkeep:maintain",
     "feeds": "feeds:feeds",
     "notify": "notify:notify",
+    "metrics": "metrics:metrics",
     "dev": "dev:dev",
 }
 DONE, NEEDS_A_PERSON, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
