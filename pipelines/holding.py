@@ -47,5 +47,5 @@ def cancel_import(home: Home, import_id: str, *, user: str, now: datetime) -> No
         dates = connection.execute("SELECT import_date FROM imports WHERE import_id = ?", [import_id]).fetchall()
         connection.execute("UPDATE imports SET status = 'cancelled' WHERE import_id = ?", [import_id])
         mark_unpublished(connection, "imports", dates[0][0].isoformat(), WHOLE)
-        write_log(connection, now, user, "import cancelled", import_id, "")
+        write_log(connection, now, user, "import cancelled", import_id, "", told={})
         publish(connection, home)

@@ -35,6 +35,8 @@ from pipelines.receipts import (
     record_import,
     require_held,
 )
+from pipelines.replaying.files import keep_files
+from pipelines.replaying.telling import tell_import
 from pipelines.reuse import require_unused, why_used
 from pipelines.run import Run, place_run, plan_run
 from pipelines.screening.verdicts import screen
@@ -96,6 +98,8 @@ def import_drop(
 def carry_out(order: Order) -> ImportResult:
     """Walk one drop by an order: keep the bytes, read and clean, screen and commit under the lock, publish."""
     started = time.perf_counter()
+    if not order.is_rehearsal:
+        order.files = keep_files(order.home)
     order.contact_data = load_mapped_tables(order.home, order.template)
     try:
         with order.timed("keep"):
@@ -115,7 +119,7 @@ def carry_out(order: Order) -> ImportResult:
             return _fail(order, error)
         writer = open_scratch if order.is_rehearsal else open_writer
         with writer(order.home) as connection:
-            result = _screen_and_commit(connection, order, cleaned, time.perf_counter() - started)
+            result = _screen_and_commit(connection, order, cleaned)
             if not order.is_rehearsal:
                 with order.timed("publish"):
                     publish(connection, order.home)
@@ -143,9 +147,7 @@ def _work_folder(order: Order) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _screen_and_commit(
-    connection: duckdb.DuckDBPyConnection, order: Order, cleaned: CleanedDrop, seconds: float
-) -> ImportResult:
+def _screen_and_commit(connection: duckdb.DuckDBPyConnection, order: Order, cleaned: CleanedDrop) -> ImportResult:
     """Give every row its fate against the store as it stands, and commit all of it or hold it."""
     earlier = (
         None if order.is_forced or order.is_released else find_earlier(connection, order.sha256, order.template.name)
@@ -176,8 +178,7 @@ def _screen_and_commit(
             add_list(connection, run.destination, run.import_date, run.import_id)
             commit_leads(connection, ledger, order.contact_data, clear_fetched=order.template.clear_fetched)
         commit_rows(connection, is_held=bool(message))
-        values = _line(order, found, message) | {"seconds": seconds}
-        record_import(connection, run, values, ledger)
+        record_import(connection, run, _line(order, found, message), ledger, tell_import(order, run.import_date))
     return _report(order, run, cleaned, found, ledger, message)
 
 
@@ -280,6 +281,8 @@ def _fail(order: Order, error: UserError) -> ImportResult:
             forget_import(connection, order.import_id)
         run = _plan(connection, order)
         add_supplier(connection, order.template.supplier, run.import_date)
-        record_import(connection, run, _line(order, {}, str(error), "failed"), Ledger())
+        record_import(
+            connection, run, _line(order, {}, str(error), "failed"), Ledger(), tell_import(order, run.import_date)
+        )
         publish(connection, order.home)
     return replace(result, import_id=run.import_id, import_date=run.import_date)

@@ -17,7 +17,10 @@ Watch = Callable[[int, int], None]
 
 @dataclass
 class Order:
-    """A drop, how it is to be imported, and how long each step has taken (seconds)."""
+    """A drop, how it is to be imported, and how long each step has taken (seconds).
+
+    ``files`` are those of the home that it goes by (see pipelines/replaying/files.py).
+    """
 
     file: Path
     template: Template
@@ -37,6 +40,11 @@ class Order:
     contact_data: MappedTables = field(default_factory=MappedTables)
     notices: list[str] = field(default_factory=list)
     steps: dict[str, float] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Note what was asked for: the mapping may be found on the way."""
+        self.asked = self.template, self.origins
 
     @contextmanager
     def timed(self, step: str) -> Iterator[None]:

@@ -1,7 +1,7 @@
 """What is kept and told of an import: its result, its line in ``imports``, its place in the audit log."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -129,8 +129,10 @@ def find_published(home: Home, sha256: str, template: str) -> tuple[str, str] | 
     return found.row(0) if found.height else None
 
 
-def record_import(connection: duckdb.DuckDBPyConnection, run: Run, values: dict[str, Any], ledger: Ledger) -> None:
-    """Write an import's line, its counts by reason and its entry in the audit log."""
+def record_import(
+    connection: duckdb.DuckDBPyConnection, run: Run, values: dict[str, Any], ledger: Ledger, told: Mapping[str, Any]
+) -> None:
+    """Write an import's line, its counts by reason and its entry in the audit log; ``told`` as ``write_log`` has it."""
     cost = count_cost(run, ledger)
     line = {
         "import_id": run.import_id,
@@ -158,9 +160,8 @@ def record_import(connection: duckdb.DuckDBPyConnection, run: Run, values: dict[
     day = run.import_date.isoformat()
     for relation, part in (("imports", WHOLE), ("import_reasons", WHOLE), ("import_rows", run.import_id)):
         mark_unpublished(connection, relation, day, part)
-    write_log(
-        connection, values["started_at"], run.template.user, f"import {values['status']}", run.import_id, values["file"]
-    )
+    action = f"import {values['status']}"
+    write_log(connection, values["started_at"], run.template.user, action, run.import_id, values["file"], told=told)
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, line: dict[str, Any]) -> None:
@@ -178,8 +179,21 @@ def forget_import(connection: duckdb.DuckDBPyConnection, import_id: str) -> None
 
 
 def write_log(
-    connection: duckdb.DuckDBPyConnection, at: datetime, user: str, action: str, subject: str, detail: str
+    connection: duckdb.DuckDBPyConnection,
+    at: datetime,
+    user: str,
+    action: str,
+    subject: str,
+    detail: str,
+    *,
+    told: Mapping[str, Any] | None = None,
 ) -> None:
-    """Append to the audit log: who did what to what. No number, name or address belongs in it (checklist ML-009)."""
-    connection.execute("INSERT INTO audit_log VALUES (?, ?, ?, ?, ?)", [at, user, action, subject, detail])
+    """Append to the audit log: who did what to what. No number, name or address belongs in it (checklist ML-009).
+
+    ``told`` is what else is needed to do it again: see pipelines/replaying/acts.py, which has to know every action.
+    """
+    connection.execute(
+        "INSERT INTO audit_log SELECT ?, ?, ?, ?, ?, coalesce(max(sequence), 0) + 1, ? FROM audit_log",
+        [at, user, action, subject, detail, None if told is None else json.dumps(told, ensure_ascii=False)],
+    )
     mark_unpublished(connection, "audit_log", at.astimezone(UTC).date().isoformat())

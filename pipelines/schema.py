@@ -102,7 +102,6 @@ IMPORTS: dict[str, str] = {
     "expires_at": "TIMESTAMPTZ",
     "message": "VARCHAR",
     "started_at": "TIMESTAMPTZ",
-    "seconds": "DOUBLE",
     "settings": "JSON",
     "origins": "JSON",
     "found": "JSON",
@@ -229,12 +228,16 @@ SURVEY_PLACE_IMAGES: dict[str, str] = {"changed_by": "VARCHAR", "was_invited": "
 # Which lists and suppliers an import made, so that an undo knows them; `kind` is 'list' or 'supplier'.
 ADDITIONS: dict[str, str] = {"import_id": "VARCHAR", "kind": "VARCHAR", "added_id": "BIGINT"}
 
+# `sequence` is the order in which it was done; `told` all that is needed to do it again (pipelines/replaying), null for
+# lines that tell of a part of what another line does.
 AUDIT_LOG: dict[str, str] = {
     "logged_at": "TIMESTAMPTZ",
     "user": "VARCHAR",
     "action": "VARCHAR",
     "subject": "VARCHAR",
     "detail": "VARCHAR",
+    "sequence": "BIGINT",
+    "told": "JSON",
 }
 
 # Which published parts a commit made stale; emptied by the publication that follows it.

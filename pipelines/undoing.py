@@ -133,7 +133,8 @@ def take_back(
     connection.execute("UPDATE imports SET status = 'undone' WHERE import_id = ?", [import_id])
     mark_unpublished(connection, "imports", line["import_date"].isoformat())
     counts |= {f"{kind}s_removed": _remove_orphans(connection, kind) for kind in ("list", "supplier")}
-    write_log(connection, now, user, "import undone", import_id, _sum_up(counts, left))
+    told = {"skip_touched": skip_touched}
+    write_log(connection, now, user, "import undone", import_id, _sum_up(counts, left), told=told)
     return UndoResult(
         import_id, line["file"], line["list"], left=left, lost_rows=lost_rows, is_rehearsal=is_rehearsal, **counts
     )

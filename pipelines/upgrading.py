@@ -34,7 +34,19 @@ _BY_LOAD = (
     "INSERT INTO unpublished SELECT DISTINCT 'dnc', category, unnest(['all', '0']) FROM dnc",
     "INSERT INTO unpublished SELECT 'dnc_loads', 'all', 'all' FROM dnc_loads LIMIT 1",
 )
-UPGRADES: dict[int, tuple[str, ...]] = {2: _APART, 3: _EVIDENCE, 4: _BY_LOAD}
+# The log is in order and has room for what a replay needs since version 5. How long an import took came from the clock
+# and is not kept any more.
+_TOLD = (
+    "ALTER TABLE audit_log ADD COLUMN IF NOT EXISTS sequence BIGINT",
+    "ALTER TABLE audit_log ADD COLUMN IF NOT EXISTS told JSON",
+    "CREATE TEMP TABLE in_order AS SELECT rowid AS line, row_number() OVER (ORDER BY logged_at) AS n FROM audit_log",
+    "UPDATE audit_log SET sequence = n FROM in_order WHERE audit_log.rowid = line",
+    "DROP TABLE in_order",
+    "ALTER TABLE imports DROP COLUMN IF EXISTS seconds",
+    "INSERT INTO unpublished SELECT DISTINCT 'imports', import_date::VARCHAR, 'all' FROM imports",
+    "INSERT INTO unpublished VALUES ('imports', '0001-01-01', 'all')",
+)
+UPGRADES: dict[int, tuple[str, ...]] = {2: _APART, 3: _EVIDENCE, 4: _BY_LOAD, 5: _TOLD}
 VERSION = max(UPGRADES)
 
 

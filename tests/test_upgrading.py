@@ -25,3 +25,23 @@ def test_a_store_of_the_first_version_finds_digits_and_addresses_again(tmp_path)
         assert points == [(-79,), (447400123456,), (base,), (base + 12345,)]
         assert entries == [(base + 12345,)]
         assert version == [(VERSION,)]
+
+
+def test_the_log_of_a_store_of_the_fourth_version_is_put_in_order(tmp_path):
+    home = Home(tmp_path / "home")
+    with open_writer(home) as connection:
+        for column in ("sequence", "told"):
+            connection.execute(f"ALTER TABLE audit_log DROP COLUMN {column}")
+        connection.execute("ALTER TABLE imports ADD COLUMN seconds DOUBLE")
+        connection.execute(
+            "INSERT INTO audit_log VALUES (TIMESTAMPTZ '2026-03-02 12:00Z', 'op', 'later', '', ''),"
+            " (TIMESTAMPTZ '2026-03-01 12:00Z', 'op', 'sooner', '', '')"
+        )
+        connection.execute("UPDATE store_version SET version = 4")
+
+    with open_writer(home) as connection:
+        log = connection.sql("SELECT action, sequence, told FROM audit_log ORDER BY sequence").fetchall()
+        columns = [row[0] for row in connection.sql("DESCRIBE imports").fetchall()]
+
+    assert log == [("sooner", 1, None), ("later", 2, None)]
+    assert "seconds" not in columns

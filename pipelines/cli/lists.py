@@ -74,16 +74,9 @@ def lists(home: Home, as_json: bool) -> int:
 @with_home
 def clone(home: Home, name: str, new_name: str, user: str, as_json: bool) -> int:
     """Make a list with another's settings and none of its leads."""
-    from pipelines.lists import clone_list
-    from pipelines.published.publishing import publish
-    from pipelines.receipts import write_log
-    from pipelines.store import open_writer
+    from pipelines.changing_lists import make_clone
 
-    now = current_time()
-    with open_writer(home) as connection:
-        made = clone_list(connection, name, new_name, now.date())
-        write_log(connection, now, user, "list cloned", new_name, name)
-        publish(connection, home)
+    made = make_clone(home, name, new_name, user=user, now=current_time())
     if as_json:
         echo_json({"list_id": made.list_id, "name": made.name, "cloned_from": made.cloned_from})
     else:
@@ -100,17 +93,11 @@ def clone(home: Home, name: str, new_name: str, user: str, as_json: bool) -> int
 @with_home
 def campaign(home: Home, name: str, campaign_name: str | None, off: bool, user: str, as_json: bool) -> int:
     """Say to which campaign a list belongs: dedupe.scope campaign looks in all of its lists."""
-    from pipelines.lists import set_campaign
-    from pipelines.published.publishing import publish
-    from pipelines.receipts import write_log
-    from pipelines.store import open_writer
+    from pipelines.changing_lists import change_campaign
 
     if bool(campaign_name and campaign_name.strip()) == off:
         raise UserError("campaign", "Give its name, or --off.", f"Such as: leadmill lists campaign '{name}' Spring.")
-    with open_writer(home) as connection:
-        before = set_campaign(connection, name, campaign_name)
-        write_log(connection, current_time(), user, "list campaign", name, f"{before.campaign} → {campaign_name}")
-        publish(connection, home)
+    before = change_campaign(home, name, campaign_name, user=user, now=current_time())
     if as_json:
         echo_json({"list_id": before.list_id, "name": name, "campaign": campaign_name, "before": before.campaign})
     else:

@@ -28,12 +28,15 @@ from pipelines.queries import read_query
 from pipelines.reading.drops import Drop, open_drop
 from pipelines.reading.settings import FileSettings
 from pipelines.receipts import write_log
+from pipelines.replaying.files import keep_files, require_same_files
 from pipelines.reports.rejecting import write_left_out
 from pipelines.schema import DIALLER_LOADS, create_table
 from pipelines.store import open_writer
 
 # A report of which more of the rows cannot be read is the wrong file.
 MAX_BAD = 0.5
+# What is needed to load a report again.
+TOLD = ("kind", "file", "sha256", "region", "time_zone", "is_replacement")
 
 
 @dataclass(frozen=True)
@@ -82,43 +85,52 @@ def load_report(
     left_out: Path | None = None,
     user: str = "imports",
     now: datetime,
+    name: str | None = None,
 ) -> DiallerLoad:
     """Load a report of the dialler; ``kind`` is attempts, callbacks, fetched or dispositions.
 
     Rows are matched by lead id, else by number, which is read as one of ``region``. A time without a zone is one of
     ``time_zone``, else of the list the lead is on. Everything that was loaded before stays as it is. ``left_out`` is
-    where the rows that were not loaded are written, with the reason. Raises UserError for a file that cannot be read,
-    lacks a column or has more bad rows than good ones: then nothing is loaded.
+    where the rows that were not loaded are written, with the reason; ``name`` what the file is called (default: as on
+    disk). Raises UserError for a file that cannot be read, lacks a column or has more bad rows than good ones: then
+    nothing is loaded.
     """
     _check_options(kind, region, time_zone, replace=replace)
+    files, file = keep_files(home), name or path.name
     sha256, kept = keep_raw(home.make(), path)
     try:
         drop = open_drop(kept, FileSettings(), list_known_headers())
         if not drop.found.has_header:
-            raise UserError(path.name, "The file has no header.", "Name its columns in the first line.")
+            raise UserError(file, "The file has no header.", "Name its columns in the first line.")
         outcomes = read_outcomes(home)
         with open_writer(home) as connection:
-            _read_report(connection, drop, kind, path.name, region, time_zone, now)
+            _read_report(connection, drop, kind, file, region, time_zone, now)
             counts = _match(connection, kind)
             reasons = _count_reasons(connection)
             if left_out:
-                _write_left_out(connection, home, drop, left_out, now, user, path.name)
-            _check_counts(path.name, counts, reasons, replace=replace)
+                _write_left_out(connection, home, drop, left_out, now, user, file)
+            _check_counts(file, counts, reasons, replace=replace)
+            changed: set[str] = set()
             if KINDS[kind].is_snapshot:
                 news = load_snapshot(connection, kind, replace=replace)
             else:
-                news = load_calls(connection, kind, bring_outcomes(connection, outcomes))
+                changed = bring_outcomes(connection, outcomes)
+                news = load_calls(connection, kind, changed)
             done = DiallerLoad(
-                kind, path.name, sha256, region, time_zone, replace, **counts, **asdict(news),
+                kind, file, sha256, region, time_zone, replace, **counts, **asdict(news),
                 blank=drop.found.blank_lines, reasons=reasons, unknown_outcomes=_count_unknown(connection),
                 already_loaded_at=_find_earlier(connection, kind, sha256),
             )  # fmt: skip
+            require_same_files(home, files)
             if done.already_loaded_at is None or news.is_any:
                 _record(connection, done, user, now)
+            if done.already_loaded_at is None or news.is_any or changed:
+                told = {name: getattr(done, name) for name in TOLD} | {"files": files}
+                write_log(connection, now, user, "dialler load", kind, file, told=told)
             publish(connection, home)
         save_default(home)
     except UserError as error:
-        raise error.rename(kept, path.name) from None
+        raise error.rename(kept, file) from None
     return done
 
 
@@ -251,4 +263,3 @@ def _record(connection: duckdb.DuckDBPyConnection, done: DiallerLoad, user: str,
         [line[name] for name in names],
     )
     mark_unpublished(connection, "dialler_loads")
-    write_log(connection, now, user, "dialler load", done.kind, done.file)

@@ -22,6 +22,7 @@ from pipelines.errors import UserError
 from pipelines.home import Home, keep_raw, sweep_work
 from pipelines.published.publishing import publish
 from pipelines.receipts import write_log
+from pipelines.replaying.files import Files, keep_files, require_same_files
 from pipelines.store import open_writer
 
 # What most of a list should be: a list of which more than half cannot be read is the wrong file.
@@ -76,13 +77,15 @@ def load_dnc(
     as_of: date | None = None,
     user: str = "imports",
     now: datetime,
+    name: str | None = None,
 ) -> DncLoad:
     """Load a do-not-call list into a category, which is made if it is new, and suppress the live leads it forbids.
 
     Files: as ``stage_list`` reads them. ``mode`` says what the file is: ``add`` (more entries), ``changes`` (since the
     list before, adds and removals), ``removal`` (entries that end), ``full`` (the whole category, as ``replace``
     says, too) or ``wash`` (what a wash service answered). A number that stands in the category already is not added
-    twice. ``as_of`` is the date of the list (default: the day of ``now``, UTC).
+    twice. ``as_of`` is the date of the list (default: the day of ``now``, UTC), ``name`` what the file is called
+    (default: as on disk).
     Raises UserError for a file that cannot be read, of which most lines are no numbers, an unknown region, or a date
     to come.
     """
@@ -98,25 +101,29 @@ def load_dnc(
     day = as_of or now.date()
     if day > now.date() + timedelta(days=1):
         raise UserError("--as-of", f"{day} is yet to come.", "It is the date of the list.")
+    files = keep_files(home)
     rules = read_rules(home)
+    name = name or path.name
     sha256, kept = keep_raw(home.make(), path)
     try:
         with _work_folder(home) as folder:
-            staged = stage_list(kept, path.name, How(region, are_prefixes, mode == "wash"), folder)
-            _require_numbers(staged, path.name, region)
+            staged = stage_list(kept, name, How(region, are_prefixes, mode == "wash"), folder)
+            _require_numbers(staged, name, region)
             with open_writer(home) as connection:
                 bring_rules(connection, rules)
-                load_id = place_load(connection, category.strip(), source or path.name, day, mode)
+                load_id = place_load(connection, category.strip(), source or name, day, mode)
                 counts = apply_list(connection, staged, load_id, category.strip(), mode)
-                facts = {"sha256": sha256, "file": path.name, "source": source or path.name, "region": region}
+                facts = {"sha256": sha256, "file": name, "source": source or name, "region": region}
                 line = _describe(staged, counts, load_id, category.strip(), mode, day, facts)
                 _record(connection, line, now)
                 found = rescreen_load(connection, load_id, category.strip(), now)
                 load = DncLoad(**{**line, **found})
-                write_log(connection, now, user, "dnc load", load.category, _sum_up(load))
+                told = _tell(load, files, are_prefixes=are_prefixes)
+                require_same_files(home, files)
+                write_log(connection, now, user, "dnc load", load.category, _sum_up(load), told=told)
                 publish(connection, home)
     except UserError as error:
-        raise error.rename(kept, path.name) from None
+        raise error.rename(kept, name) from None
     return load
 
 
@@ -165,6 +172,12 @@ def _record(connection: duckdb.DuckDBPyConnection, line: dict[str, Any], now: da
     values = [{**line, "loaded_at": now}[name] for name in DNC_LOADS]
     marks = ", ".join("?" * len(DNC_LOADS))
     connection.execute(f"INSERT INTO dnc_loads ({', '.join(DNC_LOADS)}) VALUES ({marks})", values)
+
+
+def _tell(load: DncLoad, files: Files, *, are_prefixes: bool) -> dict[str, Any]:
+    """Return what is needed to load the list again."""
+    names = ("category", "file", "sha256", "source", "region", "as_of", "mode")
+    return {**{name: load.to_dict()[name] for name in names}, "are_prefixes": are_prefixes, "files": files}
 
 
 def _sum_up(load: DncLoad) -> str:

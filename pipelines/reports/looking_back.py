@@ -37,7 +37,6 @@ RECEIPT = (
     "cost_total",
     "expires_at",
     "started_at",
-    "seconds",
 )
 
 

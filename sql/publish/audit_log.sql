@@ -1,6 +1,6 @@
 -- Who did what to what, on one day (UTC).
 --
--- reads   audit_log (logged_at TIMESTAMPTZ, user VARCHAR, action VARCHAR, subject VARCHAR, detail VARCHAR)    the store's
+-- reads   audit_log (logged_at TIMESTAMPTZ, user VARCHAR, action VARCHAR, subject VARCHAR, detail VARCHAR, sequence BIGINT)    the store's
 -- reads   part (partition VARCHAR, part VARCHAR)    the part to publish
 -- returns (logged_at TIMESTAMPTZ, user VARCHAR, action VARCHAR, subject VARCHAR, detail VARCHAR)    one row per deed
 SELECT
@@ -12,4 +12,4 @@ SELECT
 FROM audit_log
 CROSS JOIN part
 WHERE (audit_log.logged_at AT TIME ZONE 'UTC')::DATE = part.partition::DATE
-ORDER BY audit_log.logged_at, audit_log.subject, audit_log.action;
+ORDER BY audit_log.sequence;

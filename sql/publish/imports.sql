@@ -1,8 +1,8 @@
 -- The imports of one import date, with their ledgers and settings.
 --
--- reads   imports (import_id VARCHAR, sequence BIGINT, status VARCHAR, file VARCHAR, sha256 VARCHAR, bytes BIGINT, template VARCHAR, supplier VARCHAR, list_id BIGINT, list VARCHAR, import_date DATE, user VARCHAR, notes VARCHAR, rows_received BIGINT, blank_lines BIGINT, preamble_lines BIGINT, created BIGINT, updated BIGINT, rejected BIGINT, quarantined BIGINT, replaced BIGINT, reset BIGINT, migrated BIGINT, deleted BIGINT, flushed BIGINT, cost_unit DECIMAL(18,6), currency VARCHAR, cost_basis VARCHAR, cost_total DECIMAL(18,6), expires_at TIMESTAMPTZ, message VARCHAR, started_at TIMESTAMPTZ, seconds DOUBLE, settings JSON, origins JSON, found JSON)    the store's
+-- reads   imports (import_id VARCHAR, sequence BIGINT, status VARCHAR, file VARCHAR, sha256 VARCHAR, bytes BIGINT, template VARCHAR, supplier VARCHAR, list_id BIGINT, list VARCHAR, import_date DATE, user VARCHAR, notes VARCHAR, rows_received BIGINT, blank_lines BIGINT, preamble_lines BIGINT, created BIGINT, updated BIGINT, rejected BIGINT, quarantined BIGINT, replaced BIGINT, reset BIGINT, migrated BIGINT, deleted BIGINT, flushed BIGINT, cost_unit DECIMAL(18,6), currency VARCHAR, cost_basis VARCHAR, cost_total DECIMAL(18,6), expires_at TIMESTAMPTZ, message VARCHAR, started_at TIMESTAMPTZ, settings JSON, origins JSON, found JSON)    the store's
 -- reads   part (partition VARCHAR, part VARCHAR)    the part to publish
--- returns (import_id VARCHAR, sequence BIGINT, status VARCHAR, file VARCHAR, sha256 VARCHAR, bytes BIGINT, template VARCHAR, supplier VARCHAR, list_id BIGINT, list VARCHAR, import_date DATE, user VARCHAR, notes VARCHAR, rows_received BIGINT, blank_lines BIGINT, preamble_lines BIGINT, created BIGINT, updated BIGINT, rejected BIGINT, quarantined BIGINT, replaced BIGINT, reset BIGINT, migrated BIGINT, deleted BIGINT, flushed BIGINT, cost_unit DECIMAL(18,6), currency VARCHAR, cost_basis VARCHAR, cost_total DECIMAL(18,6), expires_at TIMESTAMPTZ, message VARCHAR, started_at TIMESTAMPTZ, seconds DOUBLE, settings JSON, origins JSON, found JSON)    one row per import
+-- returns (import_id VARCHAR, sequence BIGINT, status VARCHAR, file VARCHAR, sha256 VARCHAR, bytes BIGINT, template VARCHAR, supplier VARCHAR, list_id BIGINT, list VARCHAR, import_date DATE, user VARCHAR, notes VARCHAR, rows_received BIGINT, blank_lines BIGINT, preamble_lines BIGINT, created BIGINT, updated BIGINT, rejected BIGINT, quarantined BIGINT, replaced BIGINT, reset BIGINT, migrated BIGINT, deleted BIGINT, flushed BIGINT, cost_unit DECIMAL(18,6), currency VARCHAR, cost_basis VARCHAR, cost_total DECIMAL(18,6), expires_at TIMESTAMPTZ, message VARCHAR, started_at TIMESTAMPTZ, settings JSON, origins JSON, found JSON)    one row per import
 SELECT
     imports.import_id,
     imports.sequence,
@@ -36,7 +36,6 @@ SELECT
     imports.expires_at,
     imports.message,
     imports.started_at,
-    imports.seconds,
     imports.settings,
     imports.origins,
     imports.found

@@ -17,7 +17,7 @@ from pipelines.published.reading import open_reader
 SAME = {
     "leads": "SELECT * FROM leads ORDER BY lead_id",
     "import_rows": "SELECT * FROM import_rows ORDER BY import_id, row_number",
-    "imports": "SELECT * EXCLUDE (started_at, seconds) FROM imports ORDER BY sequence",
+    "imports": "SELECT * EXCLUDE (started_at) FROM imports ORDER BY sequence",
     "import_reasons": "SELECT * FROM import_reasons ORDER BY ALL",
     "lists": "SELECT * FROM lists ORDER BY list_id",
 }
