@@ -12,9 +12,12 @@ from typing import Any
 from pipelines.errors import UserError
 from pipelines.home import Home
 
+# Where they stand in a home.
+ACCESSES = "accesses.jsonl"
+
 
 def _path(home: Home) -> Path:
-    return home.root / "accesses.jsonl"
+    return home.root / ACCESSES
 
 
 def note_access(home: Home, at: datetime, user: str, action: str, subject: str, detail: str) -> None:

@@ -160,11 +160,12 @@ def sweep_work(home: Home) -> None:
                 left.unlink()
     for left in home.work.glob("*-*-*"):
         pid = left.name.split("-")[1]
-        if pid.isdigit() and not _is_running(int(pid)):
+        if pid.isdigit() and not is_running(int(pid)):
             shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)
 
 
-def _is_running(pid: int) -> bool:
+def is_running(pid: int) -> bool:
+    """Tell whether there is a process of this id."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

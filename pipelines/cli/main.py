@@ -37,6 +37,7 @@ COMMANDS = {
     "feeds": "feeds:feeds",
     "notify": "notify:notify",
     "metrics": "metrics:metrics",
+    "replay": "replaying:replay",
     "dev": "dev:dev",
 }
 DONE, NEEDS_A_PERSON, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130

@@ -30,3 +30,19 @@ def watch_import(file: Path, name: str) -> Iterator[Callable[[int, int], None] |
     with Progress(*columns, console=console) as progress:
         task = progress.add_task(f"{show_text(name)}, {file.stat().st_size:,} bytes", total=None)
         yield lambda rows, total: progress.update(task, completed=rows or 1, total=total or 1)
+
+
+@contextmanager
+def watch_entries(what: str) -> Iterator[Callable[[int, int], None] | None]:
+    """Yield what is to be told how many acts were done again and how many there are; null where nobody watches."""
+    if not is_terminal():
+        yield None
+        return
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TextColumn("{task.completed:,} of {task.total:,}"),
+    )
+    with Progress(*columns, console=Console(file=sys.stderr, force_terminal=True)) as progress:
+        task = progress.add_task(what, total=1)
+        yield lambda done, total: progress.update(task, completed=done, total=total)

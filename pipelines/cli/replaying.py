@@ -1,0 +1,40 @@
+"""Commands that do what was done again: replay."""
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from pipelines.cli.options import ISO_DATE, Home, current_time, with_home, with_json
+from pipelines.cli.output import echo_json, show_text
+from pipelines.cli.progress import watch_entries
+
+NEEDS_A_PERSON = 1
+
+
+@click.command()
+@click.option("--into", required=True, metavar="DIR", type=click.Path(path_type=Path), help="Empty, or not there yet.")
+@click.option("--to", "until", type=ISO_DATE, metavar="DATE", help="Stop before the first act after this day (UTC).")
+@click.option("--user", default="operator", metavar="NAME", help="Who takes it, for the log.")
+@with_json
+@with_home
+def replay(home: Home, into: Path, until: date | None, user: str, as_json: bool) -> int:
+    """Build a new home from the raw drops, lists and reports and the log of this one; it publishes the same bytes."""
+    from pipelines.replaying.replaying import replay as build_again
+
+    with watch_entries("Replay") as watch:
+        done = build_again(home, into, until=until, user=user, now=current_time(), watch=watch)
+    if as_json:
+        echo_json(done.to_dict())
+        return NEEDS_A_PERSON if done.differing else 0
+    last = f", the last of {done.done_until:%Y-%m-%d}" if done.done_until else ""
+    click.echo(show_text(f"{done.into}: {done.entries:,} acts were done again{last}; {done.imports:,} brought leads."))
+    if done.differing is None:
+        click.echo("It stands as this home stood then. Templates, mappings and defaults are those of today.")
+    elif done.differing:
+        parts = ", ".join(f"{relation} ({count:,} parts)" for relation, count in done.differing.items())
+        click.echo(f"It does not publish the same bytes: {parts}. Please report this.", err=True)
+        return NEEDS_A_PERSON
+    else:
+        click.echo("Every published byte is the same.")
+    return 0
