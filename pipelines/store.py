@@ -34,6 +34,13 @@ def open_writer(home: Home, *, timeout: float = LOCK_SECONDS) -> Iterator[duckdb
     it when the process dies. Raises UserError where another writer keeps it longer than ``timeout`` seconds, or where
     the file is no store.
     """
+    with hold_lock(home, timeout=timeout), open_store(home) as connection:
+        yield connection
+
+
+@contextmanager
+def hold_lock(home: Home, *, timeout: float = LOCK_SECONDS) -> Iterator[None]:
+    """Be the only one who writes to a home, while the block lasts; raises as ``open_writer``."""
     home.make()
     lock = filelock.FileLock(home.lock, timeout=timeout)
     try:
@@ -45,18 +52,43 @@ def open_writer(home: Home, *, timeout: float = LOCK_SECONDS) -> Iterator[duckdb
     try:
         _owner_path(home).write_text(str(os.getpid()))
         shutil.rmtree(home.work / "spill", ignore_errors=True)  # what a killed writer left
-        if not home.store.exists():
-            _create(home)
-        with _connect(home.store, home.work) as connection:
-            connection.execute("BEGIN")
-            try:
-                yield connection
-            except BaseException:
-                connection.execute("ROLLBACK")
-                raise
-            connection.execute("COMMIT")
+        yield
     finally:
         lock.release()
+
+
+@contextmanager
+def open_store(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the store under a lock that is held already; otherwise as ``open_writer``."""
+    if not home.store.exists():
+        _create(home)
+    with _connect(home.store, home.work) as connection:
+        connection.execute("BEGIN")
+        try:
+            yield connection
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
+
+
+def checkpoint(connection: duckdb.DuckDBPyConnection) -> None:
+    """Commit, and bring all that was committed into the one file of the store."""
+    connection.execute("COMMIT")
+    connection.execute("CHECKPOINT")
+    connection.execute("BEGIN")
+
+
+def replace_store(home: Home, new: Path) -> None:
+    """Put another store in the place of a home's, in one rename: both checkpointed and closed, the lock being held."""
+    for store in (home.store, new):
+        log = store.with_name(f"{store.name}.wal")
+        if log.exists() and log.stat().st_size:
+            raise RuntimeError(f"{log} holds what its store does not.")
+        log.unlink(missing_ok=True)
+    sync_file(new)
+    new.replace(home.store)
+    sync_folder(home.store.parent)
 
 
 def commit_so_far(connection: duckdb.DuckDBPyConnection) -> None:

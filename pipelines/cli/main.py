@@ -38,6 +38,7 @@ COMMANDS = {
     "notify": "notify:notify",
     "metrics": "metrics:metrics",
     "replay": "replaying:replay",
+    "backfill": "replaying:backfill",
     "dev": "dev:dev",
 }
 DONE, NEEDS_A_PERSON, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130

@@ -9,6 +9,7 @@ import os
 import shutil
 import time
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, unquote
@@ -25,6 +26,8 @@ from pipelines.tables.viewing import select_part
 KEEP_SECONDS = 600.0
 KEEP_GENERATIONS = 2
 WHOLE = "all"
+# What ``unpublished`` calls a generation that is made already and is to be current: its number is the partition.
+GENERATION = "generation"
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,7 @@ def publish(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
     Called under the writer's lock. What a killed process left unpublished is published by the next one.
     """
     commit_so_far(connection)
+    _adopt(connection, home)
     pending: Pending = defaultdict(set)
     for name, partition, part in connection.sql("SELECT DISTINCT * FROM unpublished").fetchall():
         pending[name, partition].add(part)
@@ -117,6 +121,17 @@ def publish(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
     connection.execute("DELETE FROM unpublished")
     commit_so_far(connection)
     sweep_generations(home)
+
+
+def _adopt(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
+    """Make a generation current that came with the store; see pipelines/published/adopting.py."""
+    made = connection.execute("SELECT max(partition::BIGINT) FROM unpublished WHERE relation = ?", [GENERATION])
+    number = made.fetchall()[0][0]
+    if number is None:
+        return
+    point_current(home, number)
+    connection.execute("DELETE FROM unpublished WHERE relation = ?", [GENERATION])
+    commit_so_far(connection)
 
 
 def _list_missing(generation: Path | None) -> list[str]:
@@ -190,10 +205,6 @@ def _quote_path(path: Path) -> str:
 
 def _switch(home: Home, old: Path | None, number: int, pending: Pending) -> None:
     """Make the new generation of links and let ``current`` mean it, in one rename."""
-    generations = home.published / "generations"
-    generations.mkdir(exist_ok=True)
-    new = generations / str(number)
-    shutil.rmtree(new, ignore_errors=True)
     targets = {folder.relative_to(old): str(folder.readlink()) for folder in old.glob("*/*")} if old else {}
     for name, partition in pending:
         folder = _folder(name, partition)
@@ -203,9 +214,26 @@ def _switch(home: Home, old: Path | None, number: int, pending: Pending) -> None
         else:
             (home.published / version).rmdir()
             targets.pop(folder, None)
+    link_generation(home, number, targets)
+    point_current(home, number)
+
+
+def link_generation(home: Home, number: int, targets: Mapping[Path, str]) -> None:
+    """Make the folder of a generation: links to versions, by the place of each partition."""
+    new = home.published / "generations" / str(number)
+    for left in new.glob("*/*"):  # by a run that was killed before this generation was current
+        version, target = left.resolve(), targets.get(left.relative_to(new))
+        if version.name == str(number) and (target is None or Path(target).name != str(number)):
+            shutil.rmtree(version, ignore_errors=True)
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir(parents=True)
     for folder, target in targets.items():
         (new / folder).parent.mkdir(parents=True, exist_ok=True)
         (new / folder).symlink_to(target)
+
+
+def point_current(home: Home, number: int) -> None:
+    """Let ``current`` mean a generation, in one rename."""
     for left in home.published.glob(".current-*"):  # by a publication that was killed; we hold the writer's lock
         left.unlink()
     partial = home.published / f".current-{os.getpid()}"
