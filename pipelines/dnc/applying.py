@@ -89,6 +89,8 @@ def _apply_entries(
         run("DROP VIEW staged")
         return
     has_details = staged.is_detailed or _has_details(connection, category)
+    # Entries are published as they lie, so they are to lie in order whatever the threads.
+    run("SET preserve_insertion_order = true")
     for low, high in _cut(connection, staged.staged):
         run("CREATE OR REPLACE TEMP TABLE bounds AS SELECT ?::BIGINT AS low, ?::BIGINT AS high", [low, high])
         query = read_query("dnc/slice" if staged.is_detailed else "dnc/plain_slice")
@@ -105,6 +107,7 @@ def _apply_entries(
         elif mode != "removal":
             adds = run("SELECT count(*) FROM slice WHERE NOT is_removal").fetchall()[0][0]
             counts.already_there += adds - (counts.added - before)
+    run("SET preserve_insertion_order = false")
     run("DROP VIEW staged")
     for table in ("slice", "standing", "bounds"):
         run(f"DROP TABLE {table}")

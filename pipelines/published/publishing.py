@@ -32,10 +32,14 @@ GENERATION = "generation"
 
 @dataclass(frozen=True)
 class Relation:
-    """A published table: the column it is partitioned by, if any, and the partition of its zero-row part."""
+    """A published table: the column it is partitioned by, if any, and the partition of its zero-row part.
+
+    One that ``lies_in_order`` is too long to be sorted: it is written as it lies, by one thread: more lose the order.
+    """
 
     partitioned_by: str | None = None
     empty: str = WHOLE
+    lies_in_order: bool = False
 
 
 RELATIONS: dict[str, Relation] = {
@@ -46,7 +50,7 @@ RELATIONS: dict[str, Relation] = {
     "import_rows": Relation("import_date", "0001-01-01"),
     "import_reasons": Relation("import_date", "0001-01-01"),
     "effects": Relation("import_date", "0001-01-01"),
-    "dnc": Relation("category", ""),
+    "dnc": Relation("category", "", lies_in_order=True),
     "dnc_loads": Relation(),
     "dnc_prefixes": Relation(),
     "dnc_washed": Relation("category", ""),
@@ -178,9 +182,12 @@ def _write_version(
         query = read_query(f"publish/{name}") if name in RELATIONS else select_part(connection, name)
         if is_empty_part and _find_relation(name).partitioned_by:
             query = f"SELECT * FROM ({query}) LIMIT 0"
+        if _find_relation(name).lies_in_order:
+            connection.execute("SET threads = 1")
         connection.execute(f"COPY ({query}) TO '{_quote_path(file)}' (FORMAT parquet, COMPRESSION zstd)")
         if count_changed(connection) == 0 and not is_empty_part:
             file.unlink()
+        connection.execute("RESET threads")
 
 
 def _plan_files(
