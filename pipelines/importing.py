@@ -35,7 +35,7 @@ from pipelines.receipts import (
     record_import,
     require_held,
 )
-from pipelines.replaying.files import keep_files
+from pipelines.replaying.files import hash_files
 from pipelines.replaying.telling import tell_import
 from pipelines.reuse import require_unused, why_used
 from pipelines.run import Run, place_run, plan_run
@@ -99,7 +99,7 @@ def carry_out(order: Order) -> ImportResult:
     """Walk one drop by an order: keep the bytes, read and clean, screen and commit under the lock, publish."""
     started = time.perf_counter()
     if not order.is_rehearsal:
-        order.files = keep_files(order.home)
+        order.files = hash_files(order.home)
     order.contact_data = load_mapped_tables(order.home, order.template)
     try:
         with order.timed("keep"):

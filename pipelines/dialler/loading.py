@@ -28,7 +28,7 @@ from pipelines.queries import read_query
 from pipelines.reading.drops import Drop, open_drop
 from pipelines.reading.settings import FileSettings
 from pipelines.receipts import write_log
-from pipelines.replaying.files import keep_files, require_same_files
+from pipelines.replaying.files import hash_files, keep_files
 from pipelines.reports.rejecting import write_left_out
 from pipelines.schema import DIALLER_LOADS, create_table
 from pipelines.store import open_writer
@@ -96,7 +96,7 @@ def load_report(
     nothing is loaded.
     """
     _check_options(kind, region, time_zone, replace=replace)
-    files, file = keep_files(home), name or path.name
+    files, file = hash_files(home), name or path.name
     sha256, kept = keep_raw(home.make(), path)
     try:
         drop = open_drop(kept, FileSettings(), list_known_headers())
@@ -121,7 +121,7 @@ def load_report(
                 blank=drop.found.blank_lines, reasons=reasons, unknown_outcomes=_count_unknown(connection),
                 already_loaded_at=_find_earlier(connection, kind, sha256),
             )  # fmt: skip
-            require_same_files(home, files)
+            keep_files(home, files)
             if done.already_loaded_at is None or news.is_any:
                 _record(connection, done, user, now)
             if done.already_loaded_at is None or news.is_any or changed:

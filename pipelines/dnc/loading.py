@@ -22,7 +22,7 @@ from pipelines.errors import UserError
 from pipelines.home import Home, keep_raw, sweep_work
 from pipelines.published.publishing import publish
 from pipelines.receipts import write_log
-from pipelines.replaying.files import Files, keep_files, require_same_files
+from pipelines.replaying.files import Files, hash_files, keep_files
 from pipelines.store import open_writer
 
 # What most of a list should be: a list of which more than half cannot be read is the wrong file.
@@ -101,7 +101,7 @@ def load_dnc(
     day = as_of or now.date()
     if day > now.date() + timedelta(days=1):
         raise UserError("--as-of", f"{day} is yet to come.", "It is the date of the list.")
-    files = keep_files(home)
+    files = hash_files(home)
     rules = read_rules(home)
     name = name or path.name
     sha256, kept = keep_raw(home.make(), path)
@@ -119,7 +119,7 @@ def load_dnc(
                 found = rescreen_load(connection, load_id, category.strip(), now)
                 load = DncLoad(**{**line, **found})
                 told = _tell(load, files, are_prefixes=are_prefixes)
-                require_same_files(home, files)
+                keep_files(home, files)
                 write_log(connection, now, user, "dnc load", load.category, _sum_up(load), told=told)
                 publish(connection, home)
     except UserError as error:

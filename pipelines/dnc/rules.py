@@ -12,7 +12,7 @@ from pipelines.errors import UserError, nearest
 from pipelines.home import Home, write_whole
 from pipelines.published.publishing import mark_unpublished, publish
 from pipelines.receipts import write_log
-from pipelines.replaying.files import keep_files
+from pipelines.replaying.files import hash_files, keep_files
 from pipelines.store import open_writer
 from pipelines.templates.reading import read_file, read_yaml
 
@@ -100,7 +100,7 @@ def change_rule(home: Home, category: str, rule: Rule | None, *, user: str, now:
     if not category:
         raise UserError("category", "A category has a name.", "Such as TPS.")
     with open_writer(home) as connection:
-        files = keep_files(home)
+        files = keep_files(home, hash_files(home))
         write_rule(home, category, rule)
         bring_rules(connection, read_rules(home))
         told = {"rule": asdict(rule) if rule else None, "files": files}

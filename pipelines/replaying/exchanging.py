@@ -8,7 +8,7 @@ from typing import Any
 
 from pipelines.errors import UserError
 from pipelines.home import Home
-from pipelines.replaying.files import Files, keep_files
+from pipelines.replaying.files import Files, hash_files, keep_files
 from pipelines.replaying.log import Entry
 from pipelines.templates.saved import FIRST_IMPORT, load_template
 from pipelines.templates.template import Template
@@ -72,7 +72,7 @@ def plan_exchange(home: Home, named: str, since: date, until: date, entries: Seq
         named,
         frozenset(entry.sequence for entry in found),
         frozenset(entry.subject for entry in found),
-        {name: sha for name, sha in keep_files(home).items() if name.startswith("tables/")}
+        {name: sha for name, sha in keep_files(home, hash_files(home)).items() if name.startswith("tables/")}
         if template.secondary_fields
         else None,
     )

@@ -21,26 +21,23 @@ def list_files(home: Home) -> list[str]:
     return sorted(path.relative_to(home.root).as_posix() for path in found)
 
 
-def keep_files(home: Home) -> Files:
-    """Keep the files as they are now, by content; return which they are."""
-    kept = {}
-    for name in list_files(home):
-        sha256 = hash_file(home.root / name)
-        if not raw_path(home, sha256).exists():
-            sha256, _ = keep_raw(home.make(), home.root / name)
-        kept[name] = sha256
-    return kept
+def hash_files(home: Home) -> Files:
+    """Return which files there are and what they hold, when an act begins to read them."""
+    return {name: hash_file(home.root / name) for name in list_files(home)}
 
 
-def require_same_files(home: Home, files: Files) -> None:
-    """Raise UserError where a file was changed since it was kept: what was read of it may be either.
+def keep_files(home: Home, files: Files) -> Files:
+    """Keep the files that an act has read, by content, under the lock, before it is committed; return them.
 
-    To be called under the lock, before what was read is committed.
+    Raises UserError where one was changed since: what was read of it may be either.
     """
-    now = list_files(home)
+    now = hash_files(home)
     for name in sorted({*now, *files}):
-        if name not in now or files.get(name) != hash_file(home.root / name):
+        if now.get(name) != files.get(name):
             raise UserError(name, "The file was changed meanwhile, so nothing was done.", "Do it again.")
+        if not raw_path(home, files[name]).exists():
+            keep_raw(home.make(), home.root / name)
+    return files
 
 
 def put_files(source: Home, home: Home, files: Files) -> None:

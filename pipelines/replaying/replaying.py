@@ -20,7 +20,7 @@ from pipelines.home import Home, is_running, sync_folder, write_whole
 from pipelines.published.publishing import current_generation, publish
 from pipelines.replaying.acts import redo_entry
 from pipelines.replaying.comparing import count_differences
-from pipelines.replaying.files import keep_files, put_files
+from pipelines.replaying.files import hash_files, keep_files, put_files
 from pipelines.replaying.log import Entry, read_log, read_store_log
 from pipelines.store import open_writer
 
@@ -137,7 +137,7 @@ def _copy_rest(source: Home, home: Home, until: date | None) -> None:
         elif (source.root / name).exists():
             shutil.copyfile(source.root / name, home.root / name)
     if until is None:
-        put_files(source, home, keep_files(source))
+        put_files(source, home, keep_files(source, hash_files(source)))
     if (source.root / ACCESSES).is_file():
         lines = (source.root / ACCESSES).read_text(encoding="utf-8").splitlines(keepends=True)
         kept = [line for line in lines if until is None or _day_of(line) <= until]

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from pipelines.order import Order
-from pipelines.replaying.files import require_same_files
+from pipelines.replaying.files import keep_files
 from pipelines.templates.filling import THIS_DROP
 from pipelines.templates.saved import FIRST_IMPORT
 
@@ -16,7 +16,7 @@ def tell_import(order: Order, day: date) -> dict[str, Any]:
     """
     if order.is_rehearsal:
         return {}
-    require_same_files(order.home, order.files)
+    keep_files(order.home, order.files)
     told = {"is_released": order.is_released, "allow_stale_dnc": order.allows_stale_dnc, "files": order.files}
     if order.is_released:
         return told

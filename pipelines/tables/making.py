@@ -12,7 +12,7 @@ from pipelines.home import Home, write_whole
 from pipelines.published.publishing import publish
 from pipelines.published.reading import open_reader
 from pipelines.receipts import write_log
-from pipelines.replaying.files import keep_files
+from pipelines.replaying.files import hash_files, keep_files
 from pipelines.store import open_writer
 from pipelines.tables.declared import ContactTable, build_table, list_names, load_table, read_table, table_path
 from pipelines.tables.field_types import TYPES
@@ -39,7 +39,11 @@ def create_table(
     with open_writer(home) as connection:
         if path.exists():
             raise UserError("table", f"'{name}' is there already.", f"Add to it: leadmill tables add-field {name} …")
-        told = {"description": description, "fields": [list(field) for field in fields], "files": keep_files(home)}
+        told = {
+            "description": description,
+            "fields": [list(field) for field in fields],
+            "files": keep_files(home, hash_files(home)),
+        }
         fit_table(connection, table)
         write_log(connection, now, user, "table created", name, "", told=told)
         write_whole(path, _dump(values))
@@ -56,7 +60,7 @@ def add_field(home: Home, name: str, field: dict[str, Any], *, user: str, now: d
     load_table(home, name)
     path = table_path(home, name)
     with open_writer(home) as connection:
-        told = {"field": dict(field), "files": keep_files(home)}
+        told = {"field": dict(field), "files": keep_files(home, hash_files(home))}
         values = YAML().load(path.read_text(encoding="utf-8-sig"))
         if any(known["name"] == field["name"] for known in values.get("fields") or ()):
             raise UserError("table", f"Table '{name}' has a field '{field['name']}' already.", "Choose another name.")
