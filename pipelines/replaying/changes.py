@@ -28,7 +28,8 @@ class Fates:
     def __str__(self) -> str:
         if self.status is None:
             return "not made"
-        return f"{self.status}: " + ", ".join(f"{getattr(self, name):,} {name}" for name in COUNTS)
+        cost = "" if self.cost_total is None else f", cost {self.cost_total:,.2f}"
+        return f"{self.status}: " + ", ".join(f"{getattr(self, name):,} {name}" for name in COUNTS) + cost
 
 
 @dataclass(frozen=True)
