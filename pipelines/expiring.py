@@ -75,7 +75,8 @@ def expire(
         result = sweep(connection, now=now, is_rehearsal=dry_run)
         if not dry_run:
             if not result.is_empty:
-                write_log(connection, at or now, user, "expired leads swept", f"as of {now.isoformat()}", _tell(result))
+                subject, told = f"as of {now.isoformat()}", {"now": now.isoformat()}
+                write_log(connection, at or now, user, "expired leads swept", subject, _tell(result), told=told)
             publish(connection, home)
     return result
 

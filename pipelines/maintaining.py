@@ -66,7 +66,7 @@ def maintain(home: Home, now: datetime, *, user: str = "operator") -> MaintainRe
         if done or packed:
             told = [f"{rows:,} entries of {table} sorted" for table, rows in done.items()]
             told += [f"{files:,} files of {relation} packed away" for relation, files in packed.items()]
-            write_log(connection, now, user, "store maintained", "store", ", ".join(told))
+            write_log(connection, now, user, "store maintained", "store", ", ".join(told), told={})
         publish(connection, home)
         if (home.published / "generations").is_dir():
             sweep_generations(home)

@@ -72,13 +72,6 @@ def open_store(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute("COMMIT")
 
 
-def checkpoint(connection: duckdb.DuckDBPyConnection) -> None:
-    """Commit, and bring all that was committed into the one file of the store."""
-    connection.execute("COMMIT")
-    connection.execute("CHECKPOINT")
-    connection.execute("BEGIN")
-
-
 def replace_store(home: Home, new: Path) -> None:
     """Put another store in the place of a home's, in one rename: both checkpointed and closed, the lock being held."""
     for store in (home.store, new):

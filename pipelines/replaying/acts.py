@@ -6,7 +6,7 @@ A new kind of act takes one line in ``ACTS``, and, in its call of ``write_log``,
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from pipelines.changing_lists import change_campaign, make_clone
@@ -15,9 +15,11 @@ from pipelines.dnc.loading import load_dnc
 from pipelines.dnc.rescreening import rescreen_all
 from pipelines.dnc.rules import Rule, change_rule
 from pipelines.errors import UserError
+from pipelines.expiring import expire
 from pipelines.holding import cancel_import, release_import
 from pipelines.home import Home, keep_raw
 from pipelines.importing import import_drop
+from pipelines.published.packing import pack_parts
 from pipelines.published.publishing import publish
 from pipelines.receipts import ImportResult, write_log
 from pipelines.replaying.files import find_kept, put_files
@@ -135,6 +137,20 @@ def _load_report(redo: Redo) -> None:
     )
 
 
+def _expire(redo: Redo) -> None:
+    now = datetime.fromisoformat(redo.told["now"])
+    expire(redo.home, now=now, at=redo.entry.at, user=redo.entry.user)
+
+
+def _maintain(redo: Redo) -> None:
+    """Pack what was packed; in which order entries lie in the store nobody sees, so they are not sorted again."""
+    entry = redo.entry
+    with open_writer(redo.home) as connection:
+        pack_parts(connection)
+        write_log(connection, entry.at, entry.user, entry.action, entry.subject, entry.detail, told=redo.told)
+        publish(connection, redo.home)
+
+
 def _clone_list(redo: Redo) -> None:
     make_clone(redo.home, redo.told["list"], redo.entry.subject, user=redo.entry.user, now=redo.entry.at)
 
@@ -181,6 +197,8 @@ ACTS: dict[str, Callable[[Redo], None]] = {
     "dnc rule": _change_rule,
     "dnc rescreened": _rescreen,
     "dialler load": _load_report,
+    "expired leads swept": _expire,
+    "store maintained": _maintain,
     "list cloned": _clone_list,
     "list campaign": _change_campaign,
     "table created": _create_table,

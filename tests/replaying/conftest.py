@@ -15,6 +15,7 @@ from pipelines.dnc.loading import load_dnc
 from pipelines.dnc.rescreening import rescreen_all
 from pipelines.dnc.rules import Rule, change_rule
 from pipelines.errors import UserError
+from pipelines.expiring import expire
 from pipelines.holding import cancel_import, release_import
 from pipelines.home import Home
 from pipelines.importing import import_drop
@@ -158,6 +159,10 @@ class History:
         else:
             create_table(self.home, "contract", "About it", [("end_date", "date")], user="op", now=self.now)
 
+    def sweep(self) -> None:
+        """Sweep what has expired, some of it long ago."""
+        expire(self.home, now=self.now - timedelta(days=self.dice.choice([0, 0, 1])), at=self.now)
+
     def clone(self) -> None:
         make_clone(self.home, "Warm", f"Clone {self.dice.randrange(1000)}", user="op", now=self.now)
 
@@ -169,7 +174,7 @@ class History:
         kinds: list[Callable[[], None]] = [
             *[self.bring] * 6, *[self.dial] * 4, *[self.undo] * 2, *[self.forbid] * 2, *[self.release] * 2, self.cancel,
             self.break_a_drop, self.forbid_a_prefix, self.rule, self.rescreen, self.mean, self.declare, self.clone,
-            self.campaign,
+            self.campaign, *[self.sweep] * 2,
         ]  # fmt: skip
         while len(self.did) < acts:
             act = self.dice.choice(kinds)

@@ -12,6 +12,8 @@ import pytest
 
 from pipelines.errors import UserError
 from pipelines.home import Home
+from pipelines.maintaining import maintain
+from pipelines.published import packing
 from pipelines.replaying.acts import ACTS, PARTS
 from pipelines.replaying.replaying import replay
 from pipelines.store import open_writer
@@ -25,6 +27,19 @@ def check_replay(history, into) -> None:
     assert hash_published(Home(into)) == hash_published(history.home), history.did
     assert done.differing == {}, history.did
     assert read_views(Home(into), history.now) == read_views(history.home, history.now), history.did
+
+
+def test_what_maintenance_packed_is_packed_again_at_its_place(make_history, tmp_path, monkeypatch):
+    monkeypatch.setattr(packing, "SMALL_FILES", 1)
+    history = make_history(3, 4)
+    history.bring()
+    maintain(history.home, history.now)
+    history.bring()
+
+    check_replay(history, tmp_path / "again")
+
+    with open_writer(Home(tmp_path / "again")) as connection:
+        assert connection.sql("SELECT count(*) FROM packs").fetchall() != [(0,)]
 
 
 @pytest.mark.full
