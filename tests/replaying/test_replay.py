@@ -32,7 +32,8 @@ def check_replay(history, into) -> None:
 def test_what_maintenance_packed_is_packed_again_at_its_place(make_history, tmp_path, monkeypatch):
     monkeypatch.setattr(packing, "SMALL_FILES", 1)
     history = make_history(3, 4)
-    history.bring()
+    for _ in range(5):
+        history.bring()
     maintain(history.home, history.now)
     history.bring()
 
