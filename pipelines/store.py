@@ -24,6 +24,7 @@ STORAGE_VERSION = "v1.5.0"
 DEFAULT_MEMORY = "2GB"
 ROW_GROUP_ROWS = 16_384
 FILTERED_VALUES = 2_000
+LOG_SIZE = "1MB"
 
 
 @contextmanager
@@ -156,8 +157,10 @@ def _attach(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
         ) from None
     connection.execute("USE store")
     connection.execute(f"SET dynamic_or_filter_threshold = {FILTERED_VALUES}")
-    # A checkpoint writes about all tables, however little was changed: it is made once the log has grown.
+    # A checkpoint writes about all tables, however little was changed: it is made once the log has grown, but before
+    # reading the log at each opening costs more.
     connection.execute("PRAGMA disable_checkpoint_on_shutdown")
+    connection.execute(f"SET checkpoint_threshold = '{LOG_SIZE}'")
 
 
 def _create(home: Home) -> None:
