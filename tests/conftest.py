@@ -7,13 +7,17 @@ import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pipelines import store
 from pipelines.cli.main import main
 from pipelines.home import Home
+from pipelines.maintaining import maintain
+from pipelines.published.publishing import ensure_published
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,35 @@ def run_main(*arguments: object) -> Answer:
 
 
 Command = Callable[..., Answer]
+
+
+@pytest.fixture(scope="session")
+def empty_home(tmp_path_factory) -> Home:
+    """A home in which nothing was done yet, with an empty store and an empty publication."""
+    home = Home(tmp_path_factory.mktemp("empty") / "home")
+    ensure_published(home)
+    maintain(home, datetime(2026, 1, 1, tzinfo=UTC))
+    return home
+
+
+@pytest.fixture(autouse=True)
+def _begin_with_a_copy(request, empty_home, monkeypatch) -> None:
+    """Give each new home of a test a copy of the empty one, in a third of the time that making it takes.
+
+    A test marked ``from_nothing`` makes its own; so does every other process.
+    """
+    if request.node.get_closest_marker("from_nothing"):
+        return
+    create = store._create
+
+    def copy(home: Home) -> None:
+        if any(home.published.iterdir()):
+            create(home)
+            return
+        shutil.copytree(empty_home.published, home.published, symlinks=True, dirs_exist_ok=True)
+        shutil.copy2(empty_home.store, home.store)
+
+    monkeypatch.setattr(store, "_create", copy)
 
 
 @pytest.fixture

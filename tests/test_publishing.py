@@ -141,6 +141,7 @@ def test_a_content_whose_publication_broke_down_is_brought_again_without_harm(ho
     assert view(home).height == 3
 
 
+@pytest.mark.from_nothing
 def test_old_generations_are_swept_when_nobody_can_still_be_reading_them(home, monkeypatch):
     for first in (100, 200, 300, 400):
         bring(home, first)
