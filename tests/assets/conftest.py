@@ -71,7 +71,7 @@ class Mill:
         return list(self.instance.get_dynamic_partitions("drops"))
 
     def read(self, query: str) -> pl.DataFrame:
-        with open_reader(self.home, self.now) as connection:
+        with open_reader(self.home, self.now, with_reports="supplier_summary" in query) as connection:
             return connection.sql(query).pl()
 
     def done(self, asset: str) -> set[str]:

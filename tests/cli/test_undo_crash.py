@@ -53,7 +53,7 @@ def imported(tmp_path_factory) -> tuple[Home, str]:
 
 
 def read_leads(home: Home) -> pl.DataFrame:
-    with open_reader(home, NOW) as connection:
+    with open_reader(home, NOW, with_reports=False) as connection:
         return connection.sql("SELECT * FROM leads ORDER BY lead_id").pl()
 
 

@@ -41,7 +41,7 @@ def bring(home, tmp_path):
 @pytest.fixture
 def ask(home):
     def ask(sql: str, now=LATER, **options) -> list[tuple]:
-        with open_reader(home, now, **options) as connection:
+        with open_reader(home, now, with_reports="supplier_summary" in sql, **options) as connection:
             return connection.sql(sql).fetchall()
 
     return ask

@@ -234,7 +234,7 @@ class Pipeline:
         assert result.status in ("completed", "held"), result.message
         assert result.import_id is not None
         self.import_ids.append(result.import_id)
-        with open_reader(self.home, LONG_AGO) as reader:
+        with open_reader(self.home, LONG_AGO, with_reports=False) as reader:
             fates = reader.execute(
                 "SELECT r.fate, r.code, l.import_id, l.row_number, r.warnings FROM import_rows AS r"
                 " LEFT JOIN leads AS l USING (lead_id) WHERE r.import_id = ? ORDER BY r.row_number",

@@ -46,7 +46,7 @@ def bring(home: Home, file: str, template: str, **options) -> ImportResult:
 
 
 def ask(home: Home, sql: str) -> pl.DataFrame:
-    with open_reader(home, NOW) as connection:
+    with open_reader(home, NOW, with_reports="supplier_summary" in sql) as connection:
         return connection.sql(sql).pl()
 
 
