@@ -18,6 +18,7 @@ def release_import(home: Home, import_id: str, *, now: datetime, allow_stale_dnc
     The store may have changed meanwhile: every row gets its fate anew. Raises UserError where the import is not held.
     """
     with open_writer(home) as connection:
+        publish(connection, home)  # a release that was killed is refused now: readers see it all the same
         require_held(connection, import_id)
         columns = "file, sha256, settings, origins, import_date, notes"
         line = connection.execute(f"SELECT {columns} FROM imports WHERE import_id = ?", [import_id]).fetchall()
@@ -43,6 +44,7 @@ def release_import(home: Home, import_id: str, *, now: datetime, allow_stale_dnc
 def cancel_import(home: Home, import_id: str, *, user: str, now: datetime) -> None:
     """Give a held import up; its rows and reasons stay on record. Raises UserError where the import is not held."""
     with open_writer(home) as connection:
+        publish(connection, home)
         require_held(connection, import_id)
         dates = connection.execute("SELECT import_date FROM imports WHERE import_id = ?", [import_id]).fetchall()
         connection.execute("UPDATE imports SET status = 'cancelled' WHERE import_id = ?", [import_id])

@@ -84,6 +84,8 @@ def undo_import(
     if not home.store.exists():
         raise UserError("import", f"There is none with the id '{import_id}'.", "Nothing was imported yet.")
     with (open_scratch if dry_run else open_writer)(home) as connection:
+        if not dry_run:
+            publish(connection, home)  # an undo that was killed is refused now: readers see it all the same
         result = take_back(connection, import_id, user=user, now=now, skip_touched=skip_touched, is_rehearsal=dry_run)
         if not dry_run:
             publish(connection, home)
