@@ -80,7 +80,11 @@ class ImportConfig(dg.Config):
     on: str = Field(
         "", description="The logical date of the imports, such as 2026-03-01. Empty: today in the list's zone."
     )
-    force: bool = Field(False, description="Import a content again that its template has brought before.")
+    force: bool = Field(
+        False,
+        description="Import a content again that its template has brought before; without it such a drop is told as"
+        " `already_imported` and changes nothing. The bytes are those of `raw/`: the file may be gone.",
+    )
 
 
 @dg.multi_asset(
@@ -101,8 +105,9 @@ def import_landed_drops(
     on = date.fromisoformat(config.on) if config.on else None
     for key in context.partition_keys:
         try:
-            path, template = find_drop(home.locate(), key)
-            result = import_drop(path, template, home.locate(), on=on, force=config.force, now=clock.now())
+            path, template, name = find_drop(home.locate(), key)
+            now = clock.now()
+            result = import_drop(path, template, home.locate(), on=on, force=config.force, now=now, name=name)
         except UserError as error:
             failures[key] = str(error)
         except Exception as error:  # noqa: BLE001  a bug in one drop must not cost the others their turn

@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from pipelines.errors import UserError, nearest
-from pipelines.home import Home, hash_file, write_whole
+from pipelines.home import Home, hash_file, raw_path, write_whole
 from pipelines.templates.saved import list_names, load_template
 
 SETTLE = timedelta(seconds=5)
@@ -25,6 +25,7 @@ DIGEST_CHARS = 12
 # What one look reads at most, so that a landing of huge files does not hold up the one who looks.
 MAX_BYTES = 4 << 30
 
+_DIGEST = re.compile(f"[0-9a-f]{{{DIGEST_CHARS}}}")
 # What Dagster refuses in a partition key (control characters, three dots), and what marks an escape.
 _UNSAFE = re.compile(r"%|[\x00-\x1f\x7f]|\.(?=\.\.)")
 
@@ -85,10 +86,11 @@ def drop_key(template: str, name: str, sha256: str) -> str:
     return "/".join((escape_key(template), escape_key(name), sha256[:DIGEST_CHARS]))
 
 
-def find_drop(home: Home, key: str) -> tuple[Path, str]:
-    """Return the landed file of a key and its template.
+def find_drop(home: Home, key: str) -> tuple[Path, str, str]:
+    """Return where the bytes of a key are, its template and the file's name: as it landed, else as ``raw/`` keeps it.
 
-    Raises UserError where the file is gone or holds something else by now: that is a drop of its own.
+    Raises UserError where the file is gone, or holds something else by now (that is a drop of its own), before it was
+    taken.
     """
     try:
         template, name, digest = (unescape_key(part) for part in key.split("/"))
@@ -97,11 +99,21 @@ def find_drop(home: Home, key: str) -> tuple[Path, str]:
     if "/" in template + name or not is_drop_name(template) or not is_drop_name(name):
         raise UserError(key, "This key names no file of the landing folder.", "See the keys of raw_drops.")
     path = home.landing / template / name
-    if not path.is_file():
-        raise UserError(name, f"It is not in {path.parent} any more.", "Put it there again.")
-    if not hash_file(path).startswith(digest):
+    has_landed = path.is_file()
+    if has_landed and hash_file(path).startswith(digest):
+        return path, template, name
+    if kept := _find_raw(home, digest):
+        return kept, template, name
+    if has_landed:
         raise UserError(name, "Its content has changed since it was seen.", "The new content is a drop of its own.")
-    return path, template
+    raise UserError(name, f"It is not in {path.parent} any more.", "Put it there again.")
+
+
+def _find_raw(home: Home, digest: str) -> Path | None:
+    """Return where the content is kept whose SHA-256 begins so, or null."""
+    if not _DIGEST.fullmatch(digest):
+        return None
+    return next(iter(sorted(raw_path(home, digest).parent.glob(f"{digest}*"))), None)
 
 
 def look_at_landing(home: Home, taken: Container[str], now: datetime, settle: timedelta = SETTLE) -> Landing:

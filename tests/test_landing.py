@@ -8,7 +8,7 @@ import pytest
 
 from pipelines import landing
 from pipelines.errors import UserError
-from pipelines.home import Home
+from pipelines.home import Home, keep_raw
 from pipelines.landing import escape_key, find_drop, look_at_landing, unescape_key
 
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -164,7 +164,7 @@ def test_the_file_of_a_key_is_found_again(home) -> None:
     path = land(home, "acme/a...b%.csv")
     (drop,) = settled(home).drops
 
-    assert find_drop(home, drop.key) == (path, "acme")
+    assert find_drop(home, drop.key) == (path, "acme", "a.csv")
 
 
 def test_a_file_that_went_away_or_changed_is_not_taken_for_the_one_that_was_seen(home) -> None:
@@ -177,6 +177,17 @@ def test_a_file_that_went_away_or_changed_is_not_taken_for_the_one_that_was_seen
     path.unlink()
     with pytest.raises(UserError, match=r"is not in .* any more"):
         find_drop(home, drop.key)
+
+
+def test_a_file_that_went_away_or_changed_after_it_was_kept_is_found_among_the_raw_bytes(home) -> None:
+    path = land(home, "acme/a.csv")
+    (drop,) = settled(home).drops
+    kept = keep_raw(home, path)[1]
+    path.write_bytes(b"other")
+
+    assert find_drop(home, drop.key) == (kept, "acme", "a.csv")
+    path.unlink()
+    assert find_drop(home, drop.key) == (kept, "acme", "a.csv")
 
 
 @pytest.mark.parametrize("key", ["x", "a/b", "../a.csv/0", "acme/%2E./0", "acme/..%2F..%2Fx/0", "a/b/c/d"])

@@ -55,12 +55,12 @@ class Mill:
         assert isinstance(answer, dg.SensorResult), answer
         return answer
 
-    def run(self, request: dg.RunRequest, *, on: date = ON) -> dg.ExecuteInProcessResult:
+    def run(self, request: dg.RunRequest, *, on: date = ON, force: bool = False) -> dg.ExecuteInProcessResult:
         """Run what the sensor asks for."""
         return defs.resolve_job_def("import_drops").execute_in_process(
             instance=self.instance,
             tags=dict(request.tags),
-            run_config={"ops": {"import_landed_drops": {"config": {"on": on.isoformat()}}}},
+            run_config={"ops": {"import_landed_drops": {"config": {"on": on.isoformat(), "force": force}}}},
             raise_on_error=False,
         )
 

@@ -42,7 +42,7 @@ def test_landed_files_end_in_the_same_tables_as_the_same_files_imported_one_by_o
 
     runs = mill.take_and_run()
     for key in mill.taken():
-        path, template = find_drop(by_hand, key)
+        path, template, _ = find_drop(by_hand, key)
         import_drop(path, template, by_hand, on=on)
 
     assert [run.success for run in runs] == [True, True]
@@ -143,6 +143,26 @@ def test_a_failed_drop_that_was_mended_is_imported_by_running_its_partition_agai
 
     assert again.success
     assert mill.done("screened_leads") == set(mill.taken())
+
+
+def test_a_drop_that_runs_again_needs_no_landed_file_and_is_imported_again_only_by_force(mill, drop) -> None:
+    path = mill.land("people", "a.csv", drop(1))
+    request = mill.take().run_requests[0]
+    mill.run(request)
+    path.unlink()
+    read_imports = "SELECT file, status FROM imports ORDER BY sequence"
+
+    again = mill.run(request)
+    before = mill.read(read_imports).rows()
+    forced = mill.run(request, force=True)
+
+    assert again.success
+    told = materialised(again, "screened_leads")[0].metadata
+    assert (told["status"].value, "rows_received" in told) == ("already_imported", False)
+    assert materialised(again, "list_leads") == []
+    assert before == [("a.csv", "completed")]
+    assert forced.success
+    assert mill.read(read_imports).rows() == [("a.csv", "completed"), ("a.csv", "held")]
 
 
 def test_a_held_drop_leaves_the_run_green_and_the_check_warns_with_the_reason(mill, drop) -> None:
