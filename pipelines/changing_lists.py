@@ -12,6 +12,7 @@ from pipelines.store import open_writer
 def make_clone(home: Home, name: str, new: str, *, user: str, now: datetime) -> Destination:
     """Make a list with another's settings and none of its leads, as ``clone_list``; return it."""
     with open_writer(home) as connection:
+        publish(connection, home)  # a cloning that was killed is refused now: readers see it all the same
         made = clone_list(connection, name, new, now.date())
         write_log(connection, now, user, "list cloned", new, name, told={"list": name})
         publish(connection, home)

@@ -10,11 +10,9 @@ import random
 import pytest
 
 from pipelines.home import Home
-from pipelines.replaying.replaying import replay
 from tests.bounds import bounded
 from tests.conftest import copy_home
-from tests.crash.dying import NOW
-from tests.crash.world import World, do, hash_seen, kill_at_random, kill_at_step, list_steps, read_state
+from tests.crash.world import State, World, do, hash_seen, kill_at_random, kill_at_step, list_steps, read_state
 
 ACTS = (
     "import", "import of several", "release", "clone", "undo", "expire", "maintain", "dnc load", "dialler load",
@@ -29,17 +27,22 @@ def check_killed(world: World, name: str, home: Home) -> None:
     act = world.acts[name]
     allowed, end = world.end(name)
     seen = hash_seen(home)
-    assert seen in allowed, f"readers see what never was: {find_difference(seen, allowed[-1])}"
+    assert seen in allowed, "readers see what never was"
 
     do(home, act.command, (*act.codes, *act.again))
 
-    again = read_state(home)
-    assert again.leave_out(act.tells_again) == end.leave_out(act.tells_again), find_difference(again.seen, end.seen)
+    assert find_differences(read_state(home), end, act.tells_again) == []
     assert [path.name for path in home.published.glob(".current-*")] == []
 
 
-def find_difference(one: dict, other: dict) -> list[str]:
-    return sorted(name for name in one.keys() | other.keys() if one.get(name) != other.get(name))
+def find_differences(one: State, other: State, without: tuple[str, ...] = ()) -> list[str]:
+    """Return by name the parts that differ: of what readers see, of the files, of the store.
+
+    ``raw/`` may keep more in the first: bytes that an act which was not done had kept already, by their content.
+    """
+    pairs = zip(vars(one.leave_out(without)).values(), vars(other.leave_out(without)).values(), strict=True)
+    differing = [name for a, b in pairs for name in sorted(a.keys() | b.keys()) if a.get(name) != b.get(name)]
+    return [name for name in differing if not name.startswith("raw/") or name in other.files]
 
 
 @pytest.mark.parametrize(
@@ -48,6 +51,7 @@ def find_difference(one: dict, other: dict) -> list[str]:
         ("import", "rename published/current", 1),
         ("undo", "after COMMIT", 2),
         ("release", "after COMMIT", 3),
+        pytest.param("clone", "after COMMIT", 2, marks=pytest.mark.full),
         pytest.param("backfill", "rename published/current", 1, marks=pytest.mark.full),
     ],
 )
@@ -98,8 +102,8 @@ def test_a_home_in_which_every_act_was_killed_ends_as_one_in_which_none_was(worl
         do(home, act.command, (*act.codes, *act.again))
         do(quiet, act.command, act.codes)
 
-    assert read_state(home) == read_state(quiet)
-    assert replay(home, tmp_path / "again", user="op", now=NOW).differing == {}
+    assert find_differences(read_state(home), read_state(quiet)) == []
+    do(home, ("replay", "--into", str(tmp_path / "again")))  # ends with 1 where a byte is another
     do(home, ("maintain",))
     left = [path.name for path in home.work.iterdir()]
     assert left == []
