@@ -4,6 +4,7 @@ The store that comes with it says in ``unpublished`` that this generation is to 
 one who brought it or, had that one been killed, the next writer, makes it so in one rename.
 """
 
+import filecmp
 import os
 import shutil
 from pathlib import Path
@@ -20,16 +21,22 @@ OUT = Path("../../..")
 def link_published(built: Home, home: Home) -> int:
     """Make the current generation of ``built`` one of ``home``, files as hard links; return its number.
 
-    The next number after the current one, so that what a killed run left there is overwritten. The homes are on one
-    disk, the lock of ``home`` is held and nothing is changed that a reader sees.
+    The next number after the current one, so that what a killed run left there is overwritten. A partition that is the
+    same to the byte keeps its version. The homes are on one disk, the lock of ``home`` is held and nothing is changed
+    that a reader sees.
     """
     old, made = current_generation(home), current_generation(built)
     assert made is not None  # noqa: S101  the built home was published
     number = int(old.name) + 1 if old else 1
     versions = {version.relative_to(made): version.resolve() for version in made.glob("*/*")}
+    same = {folder for folder, version in versions.items() if old and _is_same(old / folder, version)}
+    targets = {folder: str(OUT / "data" / folder / str(number)) for folder in versions.keys() - same}
+    targets |= {folder: str((old / folder).readlink()) for folder in same if old}
     # The links come first: what a killed run leaves can be found by them.
-    link_generation(home, number, {folder: str(OUT / "data" / folder / str(number)) for folder in versions})
+    link_generation(home, number, dict(sorted(targets.items())))
     for folder, version in versions.items():
+        if folder in same:
+            continue
         place = home.published / "data" / folder / str(number)
         shutil.rmtree(place, ignore_errors=True)
         place.mkdir(parents=True)
@@ -38,6 +45,16 @@ def link_published(built: Home, home: Home) -> int:
         sync_folder(place)
     sync_folder(home.published / "generations")
     return number
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    """Tell whether two versions of a partition have the same files, to the byte."""
+    if not one.is_dir():
+        return False
+    names = {file.name for file in one.iterdir()}
+    if names != {file.name for file in other.iterdir()}:
+        return False
+    return all(filecmp.cmp(one / name, other / name, shallow=False) for name in names)
 
 
 def note_generation(connection: duckdb.DuckDBPyConnection, number: int) -> None:

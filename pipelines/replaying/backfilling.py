@@ -111,7 +111,8 @@ def backfill(
     an import would be held or fail, or an act could not be done again, changes nothing unless ``accept``. ``dry_run``
     changes nothing and answers with the same report.
 
-    Raises UserError for a template that is wrong, days without an import of it, and a log that an older leadmill wrote.
+    Raises UserError for a template that is wrong, days without an import of it, a log that an older leadmill wrote, and
+    where another backfill is done meanwhile: what that one changed is not known here.
     """
     if since > until:
         raise UserError("--from", f"{since} is after {until}.", "Give the earlier day first.")
@@ -149,6 +150,8 @@ def _catch_up(building: _Building) -> None:
     """Do again, under the lock, what was done since the log was read, and publish what is not published yet."""
     with open_store(building.source) as connection:
         newer = read_log(connection, building.done)
+        if any(entry.action == "backfill" for entry in newer):
+            raise UserError("backfill", "Another backfill was done meanwhile.", "Do this one again.")
         publish(connection, building.source)
         checkpoint(connection)
     building.redo(newer)

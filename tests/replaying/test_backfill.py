@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.changing_lists import make_clone
 from pipelines.dialler.loading import load_report
 from pipelines.dnc.loading import load_dnc
 from pipelines.errors import UserError
 from pipelines.home import Home
 from pipelines.importing import import_drop
+from pipelines.published.changes import find_changed, read_versions
 from pipelines.published.publishing import current_generation
 from pipelines.replaying import backfilling
 from pipelines.replaying.backfilling import backfill
@@ -248,6 +250,36 @@ def test_what_is_done_while_a_backfill_runs_is_done_in_the_new_state_too(home, t
     backfill_acme(other)
 
     assert drop_log(hash_published(home)) == drop_log(hash_published(other))
+
+
+@pytest.mark.full
+def test_of_two_backfills_at_once_the_one_that_ends_last_changes_nothing(home):
+    write_template(home, "acme", AFTER)
+    write_template(home, "bell", AFTER)
+
+    def interfere(done: int, total: int) -> None:
+        if (done, total > 1) == (total, True):
+            backfill(home, "bell", day(0), day(60), user="op", now=START + timedelta(days=90))
+            seen.append(hash_published(home))
+
+    seen: list[dict[str, str]] = []
+    with pytest.raises(UserError, match="Another backfill was done meanwhile"):
+        backfill_acme(home, watch=interfere)
+
+    assert seen == [hash_published(home)]
+
+
+@pytest.mark.full
+def test_a_backfill_writes_only_the_lists_that_it_changes(home):
+    make_clone(home, "Warm", "Other", user="op", now=START)
+    import_drop(write_drop(home.root.parent, "bell", 7), "bell", home, overrides={"list": {"name": "Other"}}, now=START)
+    write_template(home, "acme", AFTER)
+    before = read_versions(home)
+
+    backfill_acme(home)
+
+    assert [changed.name for changed in find_changed(home, before)] == ["Warm"]
+    assert hash_published(home)
 
 
 def test_a_backfill_of_days_in_the_wrong_order_is_refused(home):
