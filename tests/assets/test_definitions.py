@@ -58,7 +58,9 @@ def test_the_jobs_sensors_schedules_and_checks_are_these() -> None:
     jobs = {job.name for job in defs.resolve_all_job_defs() if not job.name.startswith("__")}
     checks = {key.to_user_string() for key in defs.resolve_asset_graph().asset_check_keys}
 
-    assert jobs == {"import_drops", "fetch_feeds", "rescreen_dnc", "expire_leads", "maintain_store"}
+    assert jobs == {
+        "import_drops", "fetch_feeds", "backfill_drops", "rescreen_dnc", "expire_leads", "maintain_store",
+    }  # fmt: skip
     assert checks == {
         "screened_leads:ledger_balances", "screened_leads:nothing_is_held", "dnc_checks:every_live_lead_was_checked",
         "screened_leads:imports_are_usual", "raw_drops:feeds_have_come",
@@ -67,6 +69,7 @@ def test_the_jobs_sensors_schedules_and_checks_are_these() -> None:
         "landing_sensor",
         "fetch_sensor",
         "feed_sensor",
+        "list_sensor",
         "notification_sensor",
     ]
     assert {schedule.name for schedule in defs.schedules or ()} == {
