@@ -186,7 +186,7 @@ def _check_held(imports: Sequence[Mapping[str, Any]]) -> dg.AssetCheckResult:
         asset_key="screened_leads",
         check_name="nothing_is_held",
         severity=dg.AssetCheckSeverity.WARN,
-        description=" ".join(f"{line['file']}: {line['message']}" for line in held)[:2000] or None,
+        description=" ".join(f"{line['import_id']}, {line['file']}: {line['message']}" for line in held)[:2000] or None,
         metadata={"held": make_table(names, ([line[name] for name in names] for line in held))} if held else {},
     )
 

@@ -78,6 +78,8 @@ def describe_screened(result: ImportResult) -> Metadata:
     total = result.cost.get("total")
     return _told(result) | {
         "dagster/row_count": result.created + result.updated if is_new else None,
+        "ledger": _sum_up(counts) if is_new else None,
+        "commands": _list_commands(result),
         **counts,
         "list": result.list,
         "import_date": result.import_date.isoformat() if result.import_date else None,
@@ -92,6 +94,24 @@ def describe_screened(result: ImportResult) -> Metadata:
         "seconds_publish": result.steps.get("publish"),
         "seconds": result.seconds,
     }
+
+
+def _sum_up(counts: Mapping[str, int]) -> str:
+    fates = " + ".join(f"{counts[fate]:,} {fate}" for fate in FATES)
+    return f"{counts['rows_received']:,} rows received = {fates}"
+
+
+def _list_commands(result: ImportResult) -> dg.MarkdownMetadataValue | None:
+    """Return what a person may do about an import, as commands to copy."""
+    if not result.import_id:
+        return None
+    named = {"what became of it": "show {}", "its reject file": "rejects {} -o rejects.csv", "take it back": "undo {}"}
+    if not (result.rejected or result.quarantined):
+        del named["its reject file"]
+    return make_table(
+        ("to see or do", "command"),
+        ((what, f"`leadmill {command.format(result.import_id)}`") for what, command in named.items()),
+    )
 
 
 def tidy(metadata: Mapping[str, Any]) -> Metadata:

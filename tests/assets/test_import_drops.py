@@ -84,6 +84,8 @@ def test_what_is_shown_of_a_drop_holds_reasons_cost_and_dialect_and_no_persons_d
     assert screened["reasons"].value.startswith("R_")
     assert "what to do" in screened["reasons_explained"].value
     assert screened["cost"].value == pytest.approx(60.0)
+    assert screened["ledger"].value.startswith("200 rows received = ")
+    assert f"`leadmill rejects {screened['import_id'].value} -o rejects.csv`" in screened["commands"].value
     assert {"seconds_screen", "seconds_commit", "seconds_publish", "import_id"} <= set(screened)
     shown = " ".join(str(value.value) for metadata in (raw, clean, screened) for value in metadata.values())
     assert "••" in shown
@@ -176,6 +178,7 @@ def test_a_held_drop_leaves_the_run_green_and_the_check_warns_with_the_reason(mi
     assert run.success
     assert (held.passed, held.severity) == (False, dg.AssetCheckSeverity.WARN)
     assert "hold_above" in held.description
+    assert held.description.startswith(mill.read("SELECT import_id FROM imports").item())
     assert mill.done("raw_drops") == set(mill.taken())
     assert mill.done("screened_leads") == set()
 
