@@ -71,7 +71,7 @@ def _read_day(name: str, text: str) -> date:
 def _describe(done: Backfill) -> dict[str, dg.MetadataValue | str]:
     """Return what is told of a backfill; no entry for what did not happen."""
     told: dict[str, dg.MetadataValue | str] = {"status": done.status, "days": f"{done.since} to {done.until}"}
-    told["leads"] = make_table(("leads", "count"), done.leads.items())
+    told["leads"] = ", ".join(f"{count:,} {what}" for what, count in done.leads.items())
     for name, changes in (("imports", done.imports), ("other_imports", done.others)):
         if changes:
             told[name] = make_table(("import", "file", "before", "after"), map(_list_change, changes))

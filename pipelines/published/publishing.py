@@ -104,10 +104,12 @@ def publish(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
     """
     commit_so_far(connection)
     _adopt(connection, home)
+    old = current_generation(home)
+    if old is None:  # a new home, or one that was restored from its store
+        connection.execute(f"INSERT INTO unpublished {read_query('publish/all_parts')}")
     pending: Pending = defaultdict(set)
     for name, partition, part in connection.sql("SELECT DISTINCT * FROM unpublished").fetchall():
         pending[name, partition].add(part)
-    old = current_generation(home)
     for name in _list_missing(old):
         pending[name, RELATIONS[name].empty].add(WHOLE)
     for stored in list_stored(connection):
