@@ -12,8 +12,9 @@ from tempfile import NamedTemporaryFile
 from pipelines.errors import UserError
 
 BLOCK = 1 << 20
-# A file that is written whole takes less than this.
+# A file that is written whole takes less than this, and has a name that begins so until it is.
 STALE_SECONDS = 3600
+PARTIAL = ".partial-"
 
 
 @dataclass(frozen=True)
@@ -153,11 +154,12 @@ def keep_raw(home: Home, source: Path) -> tuple[str, Path]:
 
 
 def sweep_work(home: Home) -> None:
-    """Remove from the work folder what killed processes left there; names begin ``<what>-<pid>-``."""
-    for left in home.work.glob(".*"):  # of write_whole
-        with suppress(FileNotFoundError):
-            if time.time() - left.stat().st_mtime > STALE_SECONDS:
-                left.unlink()
+    """Remove what killed processes left: in the work folder, and, once they are old, files that were not whole."""
+    for folder in (home.root, home.work, home.templates, home.mappings, home.tables):
+        for left in folder.glob(f"{PARTIAL}*"):
+            with suppress(FileNotFoundError):
+                if time.time() - left.stat().st_mtime > STALE_SECONDS:
+                    left.unlink()
     for left in home.work.glob("*-*-*"):
         pid = left.name.split("-")[1]
         if pid.isdigit() and not is_running(int(pid)):
@@ -195,7 +197,7 @@ def write_whole(path: Path, content: bytes) -> None:
     Raises UserError where there is no such folder or it cannot be written to.
     """
     try:
-        with NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as stream:
+        with NamedTemporaryFile(dir=path.parent, prefix=PARTIAL, delete=False) as stream:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())

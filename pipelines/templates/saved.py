@@ -159,8 +159,9 @@ def save_template(home: Home, name: str, text: str, *, replace: bool = False) ->
     build_template(values, path.name)
     if path.exists() and not replace:
         raise UserError("template", f"'{name}' is saved already.", "Choose another name, or delete it first.")
-    write_whole(path, text.encode())
+    # The template comes last: one that is there is not saved again.
     write_whole(home.templates / "template.schema.json", render_schema().encode())
+    write_whole(path, text.encode())
     return path
 
 

@@ -9,7 +9,7 @@ import random
 
 import pytest
 
-from pipelines.home import Home
+from pipelines.home import PARTIAL, Home
 from tests.bounds import bounded
 from tests.conftest import copy_home
 from tests.crash.world import State, World, do, hash_seen, kill_at_random, kill_at_step, list_steps, read_state
@@ -38,10 +38,12 @@ def check_killed(world: World, name: str, home: Home) -> None:
 def find_differences(one: State, other: State, without: tuple[str, ...] = ()) -> list[str]:
     """Return by name the parts that differ: of what readers see, of the files, of the store.
 
-    ``raw/`` may keep more in the first: bytes that an act which was not done had kept already, by their content.
+    ``raw/`` may keep more in the first: bytes that an act which was not done had kept already, by their content. Files
+    that were not whole yet lie hidden until they are swept.
     """
     pairs = zip(vars(one.leave_out(without)).values(), vars(other.leave_out(without)).values(), strict=True)
     differing = [name for a, b in pairs for name in sorted(a.keys() | b.keys()) if a.get(name) != b.get(name)]
+    differing = [name for name in differing if f"/{PARTIAL}" not in name]
     return [name for name in differing if not name.startswith("raw/") or name in other.files]
 
 
@@ -52,6 +54,8 @@ def find_differences(one: State, other: State, without: tuple[str, ...] = ()) ->
         ("undo", "after COMMIT", 2),
         ("release", "after COMMIT", 3),
         pytest.param("clone", "after COMMIT", 2, marks=pytest.mark.full),
+        pytest.param("import", "rename templates/template.schema.json", 1, marks=pytest.mark.full),
+        pytest.param("import", "rename templates/acme.yaml", 1, marks=pytest.mark.full),
         pytest.param("backfill", "rename published/current", 1, marks=pytest.mark.full),
     ],
 )

@@ -212,7 +212,7 @@ def test_what_nothing_uses_is_removed_and_what_is_used_is_not(home, bring):
     orphan.mkdir(parents=True)
     (orphan / "x.parquet").write_bytes(b"half")
     (home.work / "drop-999999999-x").mkdir()
-    partial = home.work / ".tmp-of-a-write"
+    partial = home.work / ".partial-of-a-write"
     partial.write_bytes(b"half")
     os.utime(partial, (0, 0))
     (home.work / f"drop-{os.getpid()}-x").mkdir()

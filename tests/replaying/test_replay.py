@@ -3,6 +3,7 @@
 import ast
 import json
 import os
+import shutil
 import subprocess
 import sys
 from datetime import timedelta
@@ -131,3 +132,14 @@ def test_every_action_that_is_written_to_the_log_can_be_done_again():
 
     assert {"dnc load", "import undone", "list cloned"} <= written
     assert written <= {*ACTS, *PARTS}
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("seed", range(bounded(20)))
+def test_what_is_published_is_made_anew_from_the_store_the_same_to_the_value(make_history, seed):
+    history = make_history(seed, 15)
+    before = read_views(history.home, history.now)
+
+    shutil.rmtree(history.home.published)
+
+    assert read_views(history.home, history.now) == before
