@@ -7,6 +7,7 @@ import dagster as dg
 from assets.metadata import make_table
 from assets.partitions import days
 from assets.resources import ClockResource, HomeResource
+from pipelines.published.summarising import ReportPeriod
 from pipelines.reports.reporting import summarise
 
 SHOWN = (
@@ -26,7 +27,7 @@ def supplier_summary(
 ) -> dg.MaterializeResult[None]:
     """The Supplier Summary of one import date: volume, rejects by reason and cost per supplier."""
     day = date.fromisoformat(context.partition_key)
-    summary = summarise(home.locate(), "day", day, day, clock.now())
+    summary = summarise(home.locate(), ReportPeriod("day", since=day, until=day), clock.now())
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": summary.height,

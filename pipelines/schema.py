@@ -3,6 +3,7 @@
 Nothing here reads or writes anything. ``_id`` refers to another row, ``_on`` is a date, ``_at`` a time with zone.
 """
 
+from pipelines.costs.tables import COSTS, REFUNDS
 from pipelines.dnc.tables import DNC, DNC_CHECKS, DNC_LOADS, DNC_PREFIXES, DNC_RULES, DNC_WASHED
 
 PHONE_SLOTS = ("phone1", "phone2", "phone3", "phone4", "phone5")
@@ -261,6 +262,8 @@ STORE: dict[str, dict[str, str]] = {
     "dnc_washed": DNC_WASHED,
     "dnc_rules": DNC_RULES,
     "dnc_checks": DNC_CHECKS,
+    "costs": COSTS,
+    "refunds": REFUNDS,
     "callbacks": CALLBACKS,
     "fetched": FETCHED,
     "dispositions": DISPOSITIONS,

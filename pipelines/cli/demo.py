@@ -27,6 +27,7 @@ def demo(home: Home, seed: int, on: date | None, as_json: bool) -> int:
     from pipelines.dialler.loading import load_report
     from pipelines.dnc.loading import load_dnc
     from pipelines.importing import import_drop
+    from pipelines.published.summarising import ReportPeriod
     from pipelines.reports.reporting import summarise
     from pipelines.templates.saved import save_template
 
@@ -60,7 +61,7 @@ def demo(home: Home, seed: int, on: date | None, as_json: bool) -> int:
         say(f"Dialler: {describe_load(report.to_dict())}")
     if any(report.unmatched for report in reports):
         say("[dim]Rows that match nobody are calls to people of whom no lead was left.[/dim]\n")
-    summary = summarise(home, "all", None, None, now)
+    summary = summarise(home, ReportPeriod(), now)
     if as_json:
         echo_json(
             {

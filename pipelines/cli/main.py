@@ -30,6 +30,7 @@ COMMANDS = {
     "export": "lists:export",
     "dnc": "dnc:dnc",
     "dialler": "dialler:dialler",
+    "cost": "costs:cost",
     "report": "reports:report",
     "query": "reports:query",
     "expire": "upkeep:expire",

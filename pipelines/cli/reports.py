@@ -18,6 +18,7 @@ def print_summary(summary: pl.DataFrame, period: str) -> None:
         {
             "supplier": row["supplier_name"],
             "from": row["period_start"],
+            **_name_slice(row),
             "received": row["rows_received"],
             "created": row["leads_created"],
             "updated": row["leads_updated"],
@@ -42,6 +43,7 @@ def _describe_calls(row: dict[str, Any]) -> dict[str, object]:
     return {
         "supplier": row["supplier_name"],
         "from": row["period_start"],
+        **_name_slice(row),
         "dialled": row["leads_dialled"],
         "calls": row["attempts"],
         "contacted": row["leads_contacted"],
@@ -53,6 +55,11 @@ def _describe_calls(row: dict[str, Any]) -> dict[str, object]:
         "revenue": _money(row["revenue"], currency),
         "profit": _money(row["profit"], currency),
     }
+
+
+def _name_slice(row: dict[str, Any]) -> dict[str, object]:
+    """Return what a row is of beside its supplier and period, where that was asked for."""
+    return {name: row[name] for name in ("list", "template", "import_id") if row[name] is not None}
 
 
 def _share(value: float | None) -> str | None:
@@ -70,8 +77,22 @@ def report() -> None:
 
 @report.command("supplier-summary")
 @click.option("--by", "period", type=click.Choice(["day", "week", "month", "all"]), default="all", show_default=True)
-@click.option("--from", "since", type=ISO_DATE, metavar="D", help="First import date.")
-@click.option("--to", "until", type=ISO_DATE, metavar="D", help="Last import date.")
+@click.option("--from", "since", type=ISO_DATE, metavar="D", help="First day.")
+@click.option("--to", "until", type=ISO_DATE, metavar="D", help="Last day.")
+@click.option(
+    "--basis",
+    type=click.Choice(["received", "activity"]),
+    default="received",
+    show_default=True,
+    help="Count calls on the import date of the lead, or on the day of the call.",
+)
+@click.option(
+    "--slice",
+    "slices",
+    type=click.Choice(["list", "template", "import"]),
+    multiple=True,
+    help="One row for each of these too; may be repeated.",
+)
 @click.option(
     "--format",
     "form",
@@ -86,14 +107,17 @@ def supplier_summary(
     period: str,
     since: date | None,
     until: date | None,
+    basis: str,
+    slices: tuple[str, ...],
     form: str | None,
     output: Path | None,
     as_json: bool,
 ) -> int:
-    """Show what each supplier delivered, what became of it and what it cost."""
+    """Show what each supplier delivered, what became of it, what it cost and what it was worth."""
+    from pipelines.published.summarising import ReportPeriod
     from pipelines.reports.reporting import render_summary, summarise
 
-    summary = summarise(home, period, since, until, current_time())
+    summary = summarise(home, ReportPeriod(period, basis, since, until, slices), current_time())
     form = "json" if as_json else form or (output.suffix.lstrip(".").lower() if output else "table")
     if form == "table" and output is None:
         print_summary(summary, period)

@@ -50,6 +50,8 @@ RELATIONS: dict[str, Relation] = {
     "import_rows": Relation("import_date", "0001-01-01"),
     "import_reasons": Relation("import_date", "0001-01-01"),
     "effects": Relation("import_date", "0001-01-01"),
+    "costs": Relation(),
+    "refunds": Relation(),
     "dnc": Relation("category", "", lies_in_order=True),
     "dnc_loads": Relation(),
     "dnc_prefixes": Relation(),

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 
 import duckdb
 import polars as pl
@@ -12,16 +12,11 @@ from pipelines.dialects import checkmarket
 from pipelines.errors import UserError
 from pipelines.home import Home
 from pipelines.published.publishing import RELATIONS, ensure_published
+from pipelines.published.summarising import IMPORT_FACTS, REPORTS, create_reports
 from pipelines.queries import read_query
 from pipelines.tables.declared import load_sound_tables
 from pipelines.tables.viewing import select_table
 
-REPORTS = {
-    "supplier_summary": "all",
-    "supplier_summary_by_day": "day",
-    "supplier_summary_by_week": "week",
-    "supplier_summary_by_month": "month",
-}
 # What became of each row, in the codes of other systems.
 DIALECTS = ("checkmarket_results",)
 # What goes at the midnight that ends a lead's last day: the lead, its callbacks, its place in the dialler's buffer and
@@ -63,8 +58,8 @@ def open_reader(
                 connection.execute(f"CREATE VIEW standing_leads AS SELECT * FROM {parquet}")
         for table in load_sound_tables(home):
             connection.execute(f'CREATE VIEW "{table.name}" AS {select_table(connection, table, generation)}')
-        for name, period in REPORTS.items() if with_reports else ():
-            connection.execute(f"CREATE VIEW {name} AS {summarise_suppliers(period)}")
+        if with_reports:
+            create_reports(connection)
         connection.execute("CREATE TABLE checkmarket_codes (code VARCHAR, result_code VARCHAR, message VARCHAR)")
         connection.execute(
             "INSERT INTO checkmarket_codes SELECT unnest(?), unnest(?), unnest(?)",
@@ -76,20 +71,6 @@ def open_reader(
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
         yield connection
-
-
-def summarise_suppliers(period: str, since: date | None = None, until: date | None = None) -> str:
-    """Return the Supplier Summary's statement for ``day``, ``week``, ``month`` or ``all``, between two import dates."""
-    if period not in REPORTS.values():
-        raise ValueError(f"'{period}' is not a period of the Supplier Summary.")
-    bounds = [f"import_date >= DATE '{since}'"] if since else []
-    bounds += [f"import_date <= DATE '{until}'"] if until else []
-    where = f" WHERE {' AND '.join(bounds)}" if bounds else ""
-    return (
-        f"WITH report_period AS (SELECT '{period}' AS period),"
-        f" imports AS (SELECT * FROM memory.main.imports{where})"
-        f" SELECT * FROM ({read_query('reports/supplier_summary')}) ORDER BY supplier_name, period_start, currency"
-    )
 
 
 def check_read_only(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
@@ -123,8 +104,8 @@ def _list_relations(connection: duckdb.DuckDBPyConnection) -> list[str]:
     views = connection.sql(
         "SELECT view_name FROM duckdb_views() WHERE NOT internal AND view_name <> 'clock'"
     ).fetchall()
-    own = sorted({view[0] for view in views} - {*RELATIONS, *REPORTS, *DIALECTS})
-    return [*RELATIONS, *own, *REPORTS, *DIALECTS]
+    own = sorted({view[0] for view in views} - {*RELATIONS, *IMPORT_FACTS, *REPORTS, *DIALECTS})
+    return [*RELATIONS, *own, *IMPORT_FACTS, *REPORTS, *DIALECTS]
 
 
 def _first_line(error: Exception) -> str:

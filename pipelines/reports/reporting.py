@@ -1,7 +1,7 @@
 """The Supplier Summary, and frames as files."""
 
 import json
-from datetime import date, datetime
+from datetime import datetime
 from importlib.metadata import version
 from io import BytesIO
 
@@ -10,19 +10,20 @@ from jinja2 import Environment, PackageLoader
 
 from pipelines.errors import UserError
 from pipelines.home import Home
-from pipelines.published.reading import open_reader, summarise_suppliers
+from pipelines.published.reading import open_reader
+from pipelines.published.summarising import ReportPeriod, summarise_suppliers
 from pipelines.reports.json_values import render_json, to_json
 
 
-def summarise(home: Home, period: str, since: date | None, until: date | None, now: datetime) -> pl.DataFrame:
-    """Return the Supplier Summary by ``day``, ``week``, ``month`` or ``all`` between two import dates.
+def summarise(home: Home, asked: ReportPeriod, now: datetime) -> pl.DataFrame:
+    """Return the Supplier Summary. Columns as in sql/reports/supplier_summary.sql.
 
-    Columns as in sql/reports/supplier_summary.sql. Raises UserError where the first date is after the last.
+    Raises UserError where the first day is after the last.
     """
-    if since and until and since > until:
-        raise UserError("--from", f"{since} is after {until}.", "Swap them.")
+    if asked.since and asked.until and asked.since > asked.until:
+        raise UserError("--from", f"{asked.since} is after {asked.until}.", "Swap them.")
     with open_reader(home, now) as connection:
-        summary: pl.DataFrame = connection.sql(summarise_suppliers(period, since, until)).pl()
+        summary: pl.DataFrame = connection.sql(summarise_suppliers(asked)).pl()
         return summary
 
 

@@ -28,6 +28,7 @@ TAKEN = (
     *("leads", "lists", "suppliers", "imports", "import_rows", "import_reasons", "dnc", "dnc_loads", "callbacks"),
     *("effects", "dnc_prefixes", "dnc_washed", "dnc_rules", "dnc_checks"),
     *("fetched", "attempts", "dispositions", "outcomes", "dialler_loads", "contact_history", "survey_places"),
+    *("costs", "refunds", "import_costs", "import_rejects", "import_leads", "import_calls", "report_period"),
     *("audit_log", "clock", "run", "part"),
     *("checkmarket_codes", "checkmarket_results"),
 )
