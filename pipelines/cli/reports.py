@@ -7,6 +7,7 @@ from typing import Any
 import click
 import polars as pl
 
+from pipelines.cli.companions import add_companions
 from pipelines.cli.options import ISO_DATE, Home, current_time, with_home, with_json
 from pipelines.cli.output import echo_json, print_rows
 from pipelines.errors import UserError
@@ -75,6 +76,9 @@ def report() -> None:
     """Reports over what is published."""
 
 
+add_companions(report)
+
+
 @report.command("supplier-summary")
 @click.option("--by", "period", type=click.Choice(["day", "week", "month", "all"]), default="all", show_default=True)
 @click.option("--from", "since", type=ISO_DATE, metavar="D", help="First day.")
@@ -125,11 +129,11 @@ def supplier_summary(
     if form == "json" and output is None:
         echo_json(summary.to_dicts())
         return 0
-    _hand_over(render_summary(summary, form, period), form, output, summary.height)
+    hand_over(render_summary(summary, form, period), form, output, summary.height)
     return 0
 
 
-def _hand_over(content: bytes, form: str, output: Path | None, rows: int) -> None:
+def hand_over(content: bytes, form: str, output: Path | None, rows: int) -> None:
     """Write what was rendered to its file, or to standard output where it has none."""
     from pipelines.home import write_whole
 
@@ -164,7 +168,7 @@ def query(home: Home, sql: str, form: str, output: Path | None, as_json: bool) -
     elif form == "table" and output is None:
         print_rows("", answer.to_dicts(), answer.columns, empty="No rows.")
     else:
-        _hand_over(render_frame(answer, "csv" if form == "table" else form), form, output, answer.height)
+        hand_over(render_frame(answer, "csv" if form == "table" else form), form, output, answer.height)
     return 0
 
 
@@ -188,7 +192,7 @@ def results(home: Home, import_id: str, output: Path | None, dialect: str, as_js
     rows = list_results(home, import_id, dialect, current_time())
     if output is not None:
         form = output.suffix.lstrip(".").lower()
-        _hand_over(render_frame(rows, form), form, output, rows.height)
+        hand_over(render_frame(rows, form), form, output, rows.height)
         if as_json:
             echo_json({"import_id": import_id, "dialect": dialect, "file": str(output), "rows": rows.height})
     elif as_json:

@@ -2,16 +2,15 @@
 
 import json
 from datetime import datetime
-from importlib.metadata import version
 from io import BytesIO
 
 import polars as pl
-from jinja2 import Environment, PackageLoader
 
 from pipelines.errors import UserError
 from pipelines.home import Home
 from pipelines.published.reading import open_reader
 from pipelines.published.summarising import ReportPeriod, summarise_suppliers
+from pipelines.reports.charting import render_html
 from pipelines.reports.json_values import render_json, to_json
 
 
@@ -67,10 +66,3 @@ def flatten(frame: pl.DataFrame) -> pl.DataFrame:
         else:
             columns.append(pl.col(name))
     return frame.with_columns(columns)
-
-
-def render_html(summary: pl.DataFrame, period: str) -> bytes:
-    """Return the Supplier Summary as one self-contained page."""
-    environment = Environment(loader=PackageLoader("pipelines.reports", "pages"), autoescape=True)
-    page = environment.get_template("supplier_summary.html")
-    return page.render(rows=summary.to_dicts(), period=period, version=version("leadmill")).encode()
