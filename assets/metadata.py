@@ -1,5 +1,6 @@
 """What the pages of an asset show of an import: counts, reasons and masked rows, never a person's data."""
 
+import base64
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -18,6 +19,12 @@ def make_table(names: Sequence[str], rows: Iterable[Iterable[object]]) -> dg.Mar
     lines = ["| " + " | ".join(names) + " |", "|" + " --- |" * len(names)]
     lines += ["| " + " | ".join(map(_show, row)) + " |" for row in rows]
     return dg.MetadataValue.md("\n".join(lines))
+
+
+def make_picture(text: str, picture: bytes) -> dg.MarkdownMetadataValue:
+    """Return a PNG picture as Markdown that holds it, with its text for those who do not see it."""
+    words = text.replace("[", "(").replace("]", ")").replace("<", "(").replace(">", ")")
+    return dg.MetadataValue.md(f"![{words}](data:image/png;base64,{base64.b64encode(picture).decode()})\n\n{words}")
 
 
 def _show(value: object) -> str:

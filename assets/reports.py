@@ -4,10 +4,12 @@ from datetime import date, timedelta
 
 import dagster as dg
 
-from assets.metadata import make_table
+from assets.metadata import make_picture, make_table
 from assets.partitions import days
 from assets.resources import ClockResource, HomeResource
 from pipelines.published.summarising import ReportPeriod
+from pipelines.reports.charting import render_picture
+from pipelines.reports.charts import draw_charts
 from pipelines.reports.reporting import summarise
 
 SHOWN = (
@@ -32,6 +34,7 @@ def supplier_summary(
         metadata={
             "dagster/row_count": summary.height,
             "summary": make_table(SHOWN, summary.select(SHOWN).iter_rows()),
+            **{chart.title: make_picture(chart.text, render_picture(chart)) for chart in draw_charts(summary, "day")},
         }
     )
 

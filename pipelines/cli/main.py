@@ -33,6 +33,7 @@ COMMANDS = {
     "cost": "costs:cost",
     "report": "reports:report",
     "query": "reports:query",
+    "catalogue": "reports:catalogue",
     "expire": "upkeep:expire",
     "maintain": "upkeep:maintain",
     "feeds": "feeds:feeds",

@@ -173,6 +173,21 @@ def query(home: Home, sql: str, form: str, output: Path | None, as_json: bool) -
 
 
 @click.command()
+@with_json
+@with_home
+def catalogue(home: Home, as_json: bool) -> int:
+    """Make published/leadmill.duckdb: all tables and reports as views, for DuckDB shells, notebooks and BI tools."""
+    from pipelines.published.catalogue import write_catalogue
+
+    path = write_catalogue(home)
+    if as_json:
+        echo_json({"catalogue": str(path)})
+    else:
+        click.echo(f"{path}: open it read-only; it shows what is published whenever it is asked.")
+    return 0
+
+
+@click.command()
 @click.argument("import_id", metavar="IMPORT")
 @click.option("-o", "--output", "output", metavar="FILE", type=click.Path(path_type=Path), help="csv, json or parquet.")
 @click.option(

@@ -32,11 +32,12 @@ def render_html(summary: pl.DataFrame, period: str) -> bytes:
     ).encode()
 
 
-def render_svg(chart: Chart) -> str:
-    """Return a chart as an SVG picture, drawn here: for pages that run no scripts."""
+def render_picture(chart: Chart) -> bytes:
+    """Return a chart as a PNG picture, drawn here: for pages that run no scripts."""
     import vl_convert
 
-    picture: str = vl_convert.vegalite_to_svg(json.dumps({**chart.spec, "width": 480}))
+    spec = {**chart.spec, "width": 480, "background": "white"}
+    picture: bytes = vl_convert.vegalite_to_png(json.dumps(spec, default=str))
     return picture
 
 

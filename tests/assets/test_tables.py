@@ -91,6 +91,11 @@ def test_the_summary_of_a_day_shows_what_each_supplier_delivered_that_day(mill, 
     assert summary["dagster/row_count"].value == 1
     assert "| People Ltd | 2 | 0 | 80 |" in summary["summary"].value
     assert day_before["dagster/row_count"].value == 0
+    assert summary["What became of the rows"].value.startswith(
+        "![Stacked bars of 1 suppliers. People Ltd sent most: 80"
+    )
+    assert "](data:image/png;base64,iVBOR" in summary["What became of the rows"].value
+    assert "What became of the rows" not in day_before
 
 
 def test_the_schedule_summarises_the_day_before() -> None:

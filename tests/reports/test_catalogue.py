@@ -1,0 +1,53 @@
+"""The catalogue for other tools: it shows what is published now, and runs what stands in sql/reports."""
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines.home import Home
+from pipelines.published.catalogue import write_catalogue
+from pipelines.published.publishing import RELATIONS
+from tests.dialler.conftest import ANN, BEN, CID, World
+
+SQL = Path(__file__).parents[2] / "sql" / "reports"
+
+
+def open_catalogue(path):
+    return duckdb.connect(str(path), read_only=True)
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory) -> World:
+    folder = tmp_path_factory.mktemp("it's a catalogue")
+    world = World(Home(folder / "home"), folder)
+    world.bring(ANN, BEN, cost_per_lead="2", currency="GBP")
+    return world
+
+
+def test_an_open_catalogue_shows_what_is_imported_meanwhile_and_is_replaced_under_its_readers(world):
+    with open_catalogue(write_catalogue(world.home)) as connection:
+        before = connection.sql("SELECT count(*) FROM leads").fetchall()
+        world.bring(CID, to="Cold")
+        write_catalogue(world.home)
+        after = connection.sql("SELECT count(*) FROM leads").fetchall()
+        summary = connection.sql("SELECT rows_received FROM supplier_summary ORDER BY 1").fetchall()
+
+    assert (before, after, summary) == ([(2,)], [(3,)], [(1,), (2,)])
+
+
+def test_the_statements_of_the_reports_run_in_it_as_they_stand(world):
+    with open_catalogue(write_catalogue(world.home)) as connection:
+        connection.execute("CREATE TEMP TABLE claim AS SELECT 'Acme' AS supplier, 'R_' AS code, NULL::DATE AS since,"
+                           " NULL::DATE AS until")  # fmt: skip
+        for statement in sorted(SQL.glob("*.sql")):
+            if statement.stem != "checkmarket_results":
+                connection.execute(statement.read_text())
+        names = {row[0] for row in connection.sql("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()}
+
+    assert set(RELATIONS) | {"supplier_summary_by_week", "supplier_trend", "report_period", "import_calls"} <= names
+
+
+def test_nobody_writes_to_it(world):
+    with open_catalogue(write_catalogue(world.home)) as connection, pytest.raises(duckdb.Error, match="read-only"):
+        connection.execute("CREATE TABLE leadmill.mine (a INTEGER)")
