@@ -5,7 +5,7 @@
 -- reads   import_costs (import_id VARCHAR, currency VARCHAR, cost_basis VARCHAR, rows_costed BIGINT, cost_total DECIMAL(18,6), cost_returned DECIMAL(18,6))    what each import costs
 -- reads   import_rejects (import_id VARCHAR, rej_no_contact BIGINT, rej_phone_invalid BIGINT, rej_email_invalid BIGINT, rej_field_invalid BIGINT, rej_dnc BIGINT, rej_dup_in_file BIGINT, rej_dup_existing_same_supplier BIGINT, rej_dup_existing_other_supplier BIGINT, rej_policy BIGINT, dnc_categories STRUCT(category VARCHAR, rows BIGINT)[])    why its rows were rejected
 -- reads   import_leads (import_id VARCHAR, leads_live BIGINT, leads_suppressed_later BIGINT, leads_removed BIGINT, callbacks_open BIGINT)    what became of its leads
--- reads   import_calls (import_id VARCHAR, called_from DATE, called_until DATE, attempts BIGINT, leads_dialled BIGINT, leads_contacted BIGINT, leads_rpc BIGINT, sales BIGINT, unworkable BIGINT, bad_number_after_dial BIGINT, revenue DECIMAL(18,6), currencies VARCHAR[])    what the calls made of them
+-- reads   import_calls (import_id VARCHAR, called_from DATE, called_until DATE, attempts BIGINT, leads_dialled BIGINT, leads_contacted BIGINT, leads_rpc BIGINT, sales BIGINT, unworkable BIGINT, bad_number_after_dial BIGINT, revenue DECIMAL(18,6), first_currency VARCHAR, last_currency VARCHAR)    what the calls made of them
 -- reads   dialler_loads (kind VARCHAR)    what the dialler has reported at all
 -- reads   report_period (period VARCHAR, basis VARCHAR, since DATE, until DATE, slices VARCHAR[])    day, week, month or all; received or activity; first and last day, NULL for no bound; any of list, template and import
 -- returns (supplier_id BIGINT, supplier_name VARCHAR, parent_supplier VARCHAR, period_start DATE, period_end DATE, currency VARCHAR, list VARCHAR, template VARCHAR, import_id VARCHAR, imports BIGINT, files BIGINT, files_failed BIGINT, rows_received BIGINT, rows_blank BIGINT, rows_rejected BIGINT, rows_quarantined BIGINT, rej_no_contact BIGINT, rej_phone_invalid BIGINT, rej_email_invalid BIGINT, rej_field_invalid BIGINT, rej_dnc BIGINT, rej_dnc_by_category MAP(VARCHAR, BIGINT), rej_dup_in_file BIGINT, rej_dup_existing_same_supplier BIGINT, rej_dup_existing_other_supplier BIGINT, rej_policy BIGINT, leads_created BIGINT, leads_updated BIGINT, leads_replaced BIGINT, leads_reset BIGINT, leads_accepted BIGINT, accept_rate DOUBLE, reject_rate DOUBLE, dup_rate DOUBLE, dnc_rate DOUBLE, invalid_rate DOUBLE, leads_live BIGINT, leads_expired BIGINT, leads_suppressed_later BIGINT, leads_removed BIGINT, unit_cost DECIMAL(18,6), cost_basis VARCHAR, cost_total DECIMAL(18,6), cost_returned DECIMAL(18,6), cost_net DECIMAL(18,6), cpl_received DOUBLE, cpl_accepted DOUBLE, leads_dialled BIGINT, penetration DOUBLE, attempts BIGINT, attempts_per_lead DOUBLE, leads_contacted BIGINT, leads_rpc BIGINT, contact_rate DOUBLE, contact_rate_delivered DOUBLE, sales BIGINT, conversion_rate DOUBLE, lead_to_sale DOUBLE, callbacks_open BIGINT, unworkable BIGINT, bad_number_after_dial BIGINT, cost_per_contact DOUBLE, cpa DOUBLE, revenue DECIMAL(18,6), profit DECIMAL(18,6), roi DOUBLE, exclusivity DOUBLE, first_received DATE, last_received DATE, reconciled BOOLEAN)    one row per supplier, period, currency and slice; a ratio with denominator 0 is NULL, and so is a slice that was not asked for, everything that the dialler has not reported, costs where one of them is not known, and revenue where a sale has another currency than the cost
@@ -148,7 +148,13 @@ grouped AS (
         coalesce(sum(import_calls.unworkable) FILTER (WHERE keyed.is_calls), 0)::BIGINT AS unworkable,
         coalesce(sum(import_calls.bad_number_after_dial) FILTER (WHERE keyed.is_calls), 0)::BIGINT AS bad_number_after_dial,
         coalesce(sum(import_calls.revenue), 0) AS revenue,
-        coalesce(bool_or(import_calls.currencies <> [keyed.slice.currency]), FALSE) AS is_mixed,
+        coalesce(
+            bool_or(
+                import_calls.first_currency IS DISTINCT FROM keyed.slice.currency
+                OR import_calls.last_currency IS DISTINCT FROM keyed.slice.currency
+            ) FILTER (WHERE import_calls.first_currency IS NOT NULL),
+            FALSE
+        ) AS is_mixed,
         min(keyed.import_date) FILTER (WHERE keyed.is_import) AS first_received,
         max(keyed.import_date) FILTER (WHERE keyed.is_import) AS last_received
     FROM keyed
