@@ -1,5 +1,6 @@
 """The catalogue for other tools: it shows what is published now, and runs what stands in sql/reports."""
 
+import re
 from pathlib import Path
 
 import duckdb
@@ -10,7 +11,9 @@ from pipelines.published.catalogue import write_catalogue
 from pipelines.published.publishing import RELATIONS
 from tests.dialler.conftest import ANN, BEN, CID, World
 
-SQL = Path(__file__).parents[2] / "sql" / "reports"
+ROOT = Path(__file__).parents[2]
+SQL = ROOT / "sql" / "reports"
+NOTEBOOK = ROOT / "examples" / "notebooks" / "suppliers.py"
 
 
 def open_catalogue(path):
@@ -46,6 +49,17 @@ def test_the_statements_of_the_reports_run_in_it_as_they_stand(world):
         names = {row[0] for row in connection.sql("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()}
 
     assert set(RELATIONS) | {"supplier_summary_by_week", "supplier_trend", "report_period", "import_calls"} <= names
+
+
+def test_what_the_notebook_asks_is_answered(world):
+    text = NOTEBOOK.read_text().replace("{period.value}", "_by_month")
+    asked = re.findall(r'sql\(f?"(?:"")?(.+?)"(?:"")?\)', text, re.DOTALL)
+
+    with open_catalogue(write_catalogue(world.home)) as connection:
+        answers = [connection.sql(question).columns for question in asked]
+
+    compile(text, str(NOTEBOOK), "exec")
+    assert len(answers) == 5
 
 
 def test_nobody_writes_to_it(world):
