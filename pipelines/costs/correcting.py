@@ -78,7 +78,8 @@ def correct_cost(
             values = [cost.import_id, cost.cost_version + 1, *new, notes, user, now]
             connection.execute("INSERT INTO costs VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
             detail = f"version {cost.cost_version + 1}: {unit.normalize():f} {new[1]} per lead {new[2]}"
-            write_log(connection, now, user, "cost corrected", cost.import_id, detail)
+            told = {"unit": str(unit), "currency": new[1], "basis": new[2], "notes": notes}
+            write_log(connection, now, user, "cost corrected", cost.import_id, detail, told=told)
             changed.append(cost.import_id)
         mark_unpublished(connection, "costs")
         found = [
@@ -118,7 +119,8 @@ def add_refund(
         highest = connection.sql("SELECT coalesce(max(refund_id), 0) FROM refunds").fetchall()[0][0]
         values = [highest + 1, import_id, amount, cost.currency, notes, user, now]
         connection.execute("INSERT INTO refunds VALUES (?, ?, ?, ?, ?, ?, ?)", values)
-        write_log(connection, now, user, "cost refunded", import_id, f"{amount.normalize():f} {cost.currency}")
+        detail, told = f"{amount.normalize():f} {cost.currency}", {"amount": str(amount), "notes": notes}
+        write_log(connection, now, user, "cost refunded", import_id, detail, told=told)
         mark_unpublished(connection, "refunds")
         (found,) = _find_imports(connection, import_id)
         publish(connection, home)

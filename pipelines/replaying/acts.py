@@ -7,9 +7,11 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from pipelines.changing_lists import change_campaign, make_clone
+from pipelines.costs.correcting import add_refund, correct_cost
 from pipelines.dialler.loading import load_report
 from pipelines.dnc.loading import load_dnc
 from pipelines.dnc.rescreening import rescreen_all
@@ -151,6 +153,26 @@ def _maintain(redo: Redo) -> None:
         publish(connection, redo.home)
 
 
+def _correct_cost(redo: Redo) -> None:
+    told, entry = redo.told, redo.entry
+    correct_cost(
+        redo.home,
+        entry.subject,
+        unit=Decimal(told["unit"]),
+        currency=told["currency"],
+        basis=told["basis"],
+        notes=told["notes"],
+        user=entry.user,
+        now=entry.at,
+    )
+
+
+def _refund(redo: Redo) -> None:
+    told, entry = redo.told, redo.entry
+    amount = Decimal(told["amount"])
+    add_refund(redo.home, entry.subject, amount=amount, notes=told["notes"], user=entry.user, now=entry.at)
+
+
 def _clone_list(redo: Redo) -> None:
     make_clone(redo.home, redo.told["list"], redo.entry.subject, user=redo.entry.user, now=redo.entry.at)
 
@@ -199,6 +221,8 @@ ACTS: dict[str, Callable[[Redo], None]] = {
     "dialler load": _load_report,
     "expired leads swept": _expire,
     "store maintained": _maintain,
+    "cost corrected": _correct_cost,
+    "cost refunded": _refund,
     "list cloned": _clone_list,
     "list campaign": _change_campaign,
     "table created": _create_table,

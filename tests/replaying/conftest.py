@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from pipelines.changing_lists import change_campaign, make_clone
+from pipelines.costs.correcting import add_refund, correct_cost
 from pipelines.dialler.loading import load_report
 from pipelines.dnc.loading import load_dnc
 from pipelines.dnc.rescreening import rescreen_all
@@ -163,6 +165,15 @@ class History:
         """Sweep what has expired, some of it long ago."""
         expire(self.home, now=self.now - timedelta(days=self.dice.choice([0, 0, 1])), at=self.now)
 
+    def price(self) -> None:
+        """Correct a price, or take some of it back."""
+        which = self.dice.choice([*self.imports, "Acme", "Bell"])
+        if self.dice.random() < 0.6:
+            unit = Decimal(self.dice.choice(["0.40", "0.5"]))
+            correct_cost(self.home, which, unit=unit, currency="GBP", user="op", now=self.now)
+        else:
+            add_refund(self.home, which, amount=Decimal("0.1"), notes="agreed", user="op", now=self.now)
+
     def clone(self) -> None:
         make_clone(self.home, "Warm", f"Clone {self.dice.randrange(1000)}", user="op", now=self.now)
 
@@ -174,7 +185,7 @@ class History:
         kinds: list[Callable[[], None]] = [
             *[self.bring] * 6, *[self.dial] * 4, *[self.undo] * 2, *[self.forbid] * 2, *[self.release] * 2, self.cancel,
             self.break_a_drop, self.forbid_a_prefix, self.rule, self.rescreen, self.mean, self.declare, self.clone,
-            self.campaign, *[self.sweep] * 2,
+            self.campaign, *[self.sweep] * 2, *[self.price] * 2,
         ]  # fmt: skip
         while len(self.did) < acts:
             act = self.dice.choice(kinds)
