@@ -41,6 +41,8 @@ COMMANDS = {
     "metrics": "metrics:metrics",
     "replay": "replaying:replay",
     "backfill": "replaying:backfill",
+    "keys": "access:keys",
+    "users": "access:users",
     "dev": "dev:dev",
 }
 DONE, NEEDS_A_PERSON, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
