@@ -53,11 +53,13 @@ def history(home: Home, limit: int, as_json: bool) -> int:
 @with_home
 def show(home: Home, import_id: str, as_json: bool) -> int:
     """Show one import: its settings, its ledger, its reasons and what each means."""
+    from pipelines.doors.outbox import list_deliveries
     from pipelines.feeds.watching import find_unusual_imports
     from pipelines.reports.looking_back import show_import
 
     now = current_time()
     seen = show_import(home, import_id, now)
+    seen["deliveries"] = list_deliveries(home, import_id)
     seen["unusual"] = [vars(oddity) for oddity in find_unusual_imports(home, now).get(import_id, ())]
     if as_json:
         echo_json(seen)
@@ -69,6 +71,8 @@ def show(home: Home, import_id: str, as_json: bool) -> int:
     print_rows("Settings", seen["settings"])
     if seen["unusual"]:
         print_rows("Unusual", seen["unusual"], ("what", "figure", "usual", "remedy"))
+    if seen["deliveries"]:
+        print_rows("Messages to other systems", seen["deliveries"])
     print_found(seen["found"])
     print_notices(seen["notices"])
     return 0

@@ -41,6 +41,7 @@ COMMANDS = {
     "metrics": "metrics:metrics",
     "replay": "replaying:replay",
     "backfill": "replaying:backfill",
+    "serve": "serve:serve",
     "keys": "access:keys",
     "users": "access:users",
     "dev": "dev:dev",

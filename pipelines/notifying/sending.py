@@ -11,21 +11,16 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import Any
 
-import urllib3
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
 from pipelines.errors import UserError
 from pipelines.notifying.notices import Notice
+from pipelines.notifying.posting import TIMEOUT, NotSentError, post
 from pipelines.notifying.settings import FILE, EmailSettings, NotifySettings, WebhookSettings, reveal
 
 SIGNATURE = "X-Leadmill-Signature"
-TIMEOUT = 10.0
 # Short: whoever sends tries again at the next look, and others wait behind a server that does not answer.
 TRIES, FIRST_WAIT = 3, 0.5
-
-
-class NotSentError(Exception):
-    """A server was not reached or refused; worth trying again."""
 
 
 def list_channels(settings: NotifySettings) -> list[str]:
@@ -106,12 +101,9 @@ def _post(notice: Notice, settings: WebhookSettings, environment: Mapping[str, s
     if settings.secret:
         headers[SIGNATURE] = sign(body, reveal(settings.secret, environment, FILE))
     try:
-        with urllib3.PoolManager(retries=False, timeout=TIMEOUT) as pool:
-            answer = pool.request("POST", url, body=body, headers=headers, redirect=False)
-    except urllib3.exceptions.HTTPError as error:
-        raise NotSentError(f"{FILE}: webhook: the server was not reached ({_name(error)}).") from None
-    if answer.status >= 300:
-        raise NotSentError(f"{FILE}: webhook: the server answered {answer.status}.")
+        post(url, body, headers)
+    except NotSentError as error:
+        raise NotSentError(f"{FILE}: webhook: {error}.") from None
 
 
 def _name(error: Exception) -> str:

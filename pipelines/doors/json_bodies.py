@@ -1,0 +1,41 @@
+"""JSON from outside: one object, UTF-8, no key twice, no figures that JSON does not know, not nested without end."""
+
+import json
+from typing import Any, NoReturn
+
+from pipelines.doors.answers import RefusedError
+
+MAX_DIGITS = 400
+
+
+def read_json(body: bytes) -> dict[str, Any]:
+    """Return the object that a body holds. Raises RefusedError (400) for anything else."""
+    try:
+        document = json.loads(
+            body.decode("utf-8-sig"),
+            parse_constant=_refuse_constant,
+            parse_int=_read_int,
+            object_pairs_hook=_refuse_twice,
+        )
+    except (ValueError, RecursionError):
+        raise RefusedError(400, "The body is not JSON.") from None
+    if not isinstance(document, dict):
+        raise RefusedError(400, "The body is not a JSON object.")
+    return document
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _read_int(text: str) -> int:
+    if len(text) > MAX_DIGITS:
+        raise ValueError("a number without end")
+    return int(text)
+
+
+def _refuse_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    document = dict(pairs)
+    if len(document) < len(pairs):
+        raise ValueError("a key stands there twice")
+    return document

@@ -1,0 +1,138 @@
+"""Messages that other systems get when an import is done: written with the outcome, sent until they are taken.
+
+At least once: each has an event id that stays the same however often it is sent. Source: issue 8, Delivery; checklist
+LL-022.
+"""
+
+import hashlib
+import hmac
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from pipelines.doors.jobs import Job, Outcome
+from pipelines.doors.settings import DoorSettings, reveal_secret
+from pipelines.doors.state import open_state, read_state, state_path, write_time
+from pipelines.errors import UserError
+from pipelines.home import Home
+from pipelines.notifying.posting import NotSentError, post
+from pipelines.notifying.sending import SIGNATURE
+
+TIMESTAMP, EVENT = "X-Leadmill-Timestamp", "X-Leadmill-Event-Id"
+# Tried after these, then daily: some three days in all.
+WAITS = tuple(timedelta(seconds=seconds) for seconds in (2, 10, 60, 300, 1800, 7200, 21600, 43200, 86400, 86400))
+
+
+@dataclass(frozen=True)
+class Event:
+    """A message: by which channel, to whom, and what it says. ``key`` tells the events of one job apart."""
+
+    channel: str
+    target: str
+    content_type: str
+    body: bytes
+    key: str
+
+
+def event_id(job_id: str, key: str) -> str:
+    """Return the id of an event, the same whenever it is made."""
+    return f"evt_{hashlib.sha256(f'{job_id} {key}'.encode()).hexdigest()[:26]}"
+
+
+def add_events(
+    connection: sqlite3.Connection, job: Job, outcome: Outcome, events: Sequence[Event], now: datetime
+) -> None:
+    """Put events of a job into the outbox, in the transaction that writes its outcome."""
+    for event in events:
+        values = {
+            "event_id": event_id(job.job_id, event.key),
+            "job_id": job.job_id,
+            "import_id": outcome.import_id,
+            "channel": event.channel,
+            "tenant": job.tenant,
+            "target": event.target,
+            "content_type": event.content_type,
+            "body": event.body,
+            "created_at": write_time(now),
+            "tries": 0,
+            "next_at": write_time(now),
+        }
+        names, marks = ", ".join(values), ", ".join("?" * len(values))
+        connection.execute(f"INSERT OR IGNORE INTO outbox ({names}) VALUES ({marks})", tuple(values.values()))
+
+
+def deliver(home: Home, settings: DoorSettings, environment: Mapping[str, str], now: datetime) -> int:
+    """Send what is due, each once; what was not taken waits longer each time. Return how many were taken."""
+    with read_state(home) as connection:
+        sql = "SELECT * FROM outbox WHERE next_at IS NOT NULL AND next_at <= ? ORDER BY next_at LIMIT 50"
+        due = [dict(row) for row in connection.execute(sql, (write_time(now),))]
+    sent = 0
+    for line in due:
+        problem = _send(line, settings, environment, now)
+        tries = line["tries"] + 1
+        wait = WAITS[tries - 1] if problem and tries <= len(WAITS) else None
+        values = {
+            "tries": tries,
+            "sent_at": None if problem else write_time(now),
+            "problem": problem,
+            "next_at": write_time(now + wait) if wait else None,
+        }
+        with open_state(home) as connection:
+            names = ", ".join(f"{name} = ?" for name in values)
+            sql = f"UPDATE outbox SET {names} WHERE event_id = ?"
+            connection.execute(sql, (*values.values(), line["event_id"]))
+        sent += problem is None
+    return sent
+
+
+def list_deliveries(home: Home, import_id: str) -> list[dict[str, Any]]:
+    """Return the messages about an import and how far each is: channel, host, tries, when, what went wrong."""
+    if not state_path(home).exists():
+        return []
+    with read_state(home) as connection:
+        sql = "SELECT * FROM outbox WHERE import_id = ? ORDER BY created_at, event_id"
+        rows = [dict(row) for row in connection.execute(sql, (import_id,))]
+    return [
+        {
+            "event_id": row["event_id"],
+            "channel": row["channel"],
+            "host": urlsplit(row["target"]).hostname,
+            "state": "sent" if row["sent_at"] else "waiting" if row["next_at"] else "given up",
+            "tries": row["tries"],
+            "sent_at": row["sent_at"],
+            "next_at": row["next_at"],
+            "problem": row["problem"],
+        }
+        for row in rows
+    ]
+
+
+def sign_at(body: bytes, secret: str, timestamp: int) -> str:
+    """Return the signature of a message: HMAC-SHA-256 of its timestamp, a dot and its bytes."""
+    digest = hmac.new(secret.encode(), f"{timestamp}.".encode() + body, hashlib.sha256).hexdigest()
+    return f"sha256={digest}"
+
+
+def _send(line: dict[str, Any], settings: DoorSettings, environment: Mapping[str, str], now: datetime) -> str | None:
+    """Send one message; return what went wrong, or null."""
+    try:
+        secret = reveal_secret(settings, line["tenant"], environment)
+        target = urlsplit(line["target"])
+        if target.scheme != "https" and target.hostname not in settings.allow_hosts:
+            return "the address is not encrypted (https://), and allow_hosts does not name its host"
+        timestamp = int(now.timestamp())
+        headers = {
+            "Content-Type": line["content_type"],
+            "User-Agent": "leadmill",
+            EVENT: line["event_id"],
+            TIMESTAMP: str(timestamp),
+        }
+        if secret:
+            headers[SIGNATURE] = sign_at(line["body"], secret, timestamp)
+        post(line["target"], line["body"], headers, is_guarded=True, allow_hosts=settings.allow_hosts)
+    except (NotSentError, UserError) as error:
+        return str(error)
+    return None

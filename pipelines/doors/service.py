@@ -1,0 +1,198 @@
+"""The service that ``leadmill serve`` runs: the doors behind their gate, and the chores beside them."""
+
+import asyncio
+import logging
+import os
+import socket
+import threading
+import traceback
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from pipelines.doors import leadlex
+from pipelines.doors.access import has_credentials
+from pipelines.doors.answers import CODES, RefusedError
+from pipelines.doors.desk import Desk, respond
+from pipelines.doors.gate import Gate, passage_of, refuse
+from pipelines.doors.intake import carry_out, settle_held
+from pipelines.doors.jobs import Job, list_held, list_open
+from pipelines.doors.outbox import deliver
+from pipelines.doors.settings import DoorSettings
+from pipelines.errors import UserError
+from pipelines.home import Home
+
+DIALECTS = (leadlex,)
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+logger = logging.getLogger("leadmill.doors")
+# How often the chores look; how old an open job is that nobody seems to be at; how long a job that failed rests.
+LOOK_EVERY, STALE, REST = 0.5, timedelta(seconds=5), timedelta(seconds=30)
+HELD_EVERY = timedelta(seconds=30)
+FIRST_BYTE_SECONDS = 15
+
+
+def build_app(desk: Desk) -> Any:  # noqa: ANN401  an ASGI application
+    """Return the doors behind their gate."""
+    app = FastAPI(title="leadmill", version="1", docs_url=None, redoc_url=None, openapi_url="/openapi.json")
+    for dialect in DIALECTS:
+        dialect.add_routes(app, desk)
+
+    @app.get("/health", include_in_schema=False)
+    def tell_health() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @app.exception_handler(RefusedError)
+    async def show_refusal(request: Request, refusal: RefusedError) -> Response:
+        return respond(refuse(passage_of(request), refusal, request.headers))
+
+    @app.exception_handler(HTTPException)
+    async def show_missing(request: Request, error: HTTPException) -> Response:
+        refusal = RefusedError(error.status_code, str(error.detail), CODES.get(error.status_code, "error"))
+        refusal.headers.update(error.headers or {})
+        return respond(refuse(passage_of(request), refusal, request.headers))
+
+    @app.exception_handler(Exception)
+    async def show_bug(_: Request, error: Exception) -> Response:
+        # Where it was and of which kind, not what it says: that may be a person's.
+        places = "".join(traceback.format_tb(error.__traceback__))
+        logger.error("%s\n%s", type(error).__name__, places)
+        return JSONResponse({"error": {"code": CODES[500], "message": "This is a bug. The log has where."}}, 500)
+
+    def write_openapi() -> dict[str, Any]:
+        document = FastAPI.openapi(app)
+        schemes = {"key": {"type": "http", "scheme": "bearer"}, "user": {"type": "http", "scheme": "basic"}}
+        document.setdefault("components", {})["securitySchemes"] = schemes
+        return document
+
+    app.openapi = write_openapi  # type: ignore[method-assign]
+    doors = [dialect.DOOR for dialect in DIALECTS]
+    return Gate(app, home=desk.home, settings=desk.settings, doors=doors, clock=desk.clock)
+
+
+class Chores(threading.Thread):
+    """What goes on beside the doors: queued jobs, those that a killed process left, held ones, the outbox."""
+
+    def __init__(self, desk: Desk, environment: Mapping[str, str]) -> None:
+        super().__init__(name="chores", daemon=True)
+        self.desk, self.environment = desk, environment
+        self.stopped = threading.Event()
+        self.resting: dict[str, datetime] = {}
+        self.held_at: datetime | None = None
+
+    def run(self) -> None:
+        """Look until stopped; what goes wrong with one job keeps the others from nothing."""
+        while not self.stopped.wait(LOOK_EVERY):
+            now = self.desk.clock()
+            for chore in (self.send, self.import_open, self.look_at_held):
+                try:
+                    chore(now)
+                except Exception as error:  # noqa: BLE001  a bug in one look must not end all looks
+                    logger.error("%s: %s\n%s", chore.__name__, type(error).__name__, _trace(error))
+
+    def send(self, now: datetime) -> None:
+        """Deliver what is due."""
+        deliver(self.desk.home, self.desk.settings, self.environment, now)
+
+    def import_open(self, now: datetime) -> None:
+        """Import what is queued and what was left behind."""
+        for job in list_open(self.desk.home):
+            is_fresh = not job.is_large and now - job.received_at < STALE
+            if is_fresh or self.resting.get(job.job_id, now) > now or self.stopped.is_set():
+                continue
+            self._import(job, now)
+
+    def look_at_held(self, now: datetime) -> None:
+        """Tell of imports that were held, once a person has decided."""
+        if self.held_at is None or now - self.held_at >= HELD_EVERY:
+            self.held_at = now
+            for job in list_held(self.desk.home):
+                settle_held(self.desk.home, job, now)
+
+    def _import(self, job: Job, now: datetime) -> None:
+        try:
+            carry_out(self.desk.home, job.job_id, now)
+        except UserError as error:
+            logger.warning("%s waits: %s", job.job_id, error)
+            self.resting[job.job_id] = now + REST
+        except Exception:
+            self.resting[job.job_id] = now + REST
+            raise
+
+
+def _trace(error: Exception) -> str:
+    return "".join(traceback.format_tb(error.__traceback__))
+
+
+class _PatientProtocol(H11Protocol):
+    """HTTP/1.1 that hangs up on whoever connects and never says a request."""
+
+    has_begun = False
+
+    def handle_events(self) -> None:
+        super().handle_events()
+        self.has_begun = self.has_begun or self.cycle is not None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.loop.call_later(FIRST_BYTE_SECONDS, self._hang_up)
+
+    def _hang_up(self) -> None:
+        if not self.has_begun and not self.transport.is_closing():
+            self.transport.close()
+
+
+def require_safe(home: Home, host: str, now: datetime) -> None:
+    """Refuse to listen where others can reach us while nobody could be told apart. Raises UserError."""
+    if host not in LOOPBACK and not has_credentials(home, now):
+        fact = f"{host} can be reached by others, and no key or user is in force."
+        raise UserError("serve", fact, "First: leadmill keys create NAME --scope write:contacts.")
+
+
+def serve(
+    home: Home,
+    host: str,
+    port: int,
+    settings: DoorSettings,
+    clock: Callable[[], datetime],
+    tell: Callable[[str], None],
+) -> None:
+    """Open the doors until interrupted. Raises UserError where the address cannot be listened on."""
+    home.make()
+    require_safe(home, host, clock())
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+        except OSError as error:
+            raise UserError(f"{host}:{port}", f"It cannot be listened on: {error.strerror}.", "Say --port.") from None
+        desk = Desk(home, settings, clock)
+        config = uvicorn.Config(
+            build_app(desk),
+            http=_PatientProtocol,
+            ws="none",
+            lifespan="off",
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            timeout_keep_alive=15,
+            timeout_graceful_shutdown=30,
+        )
+        chores = Chores(desk, os.environ)
+        chores.start()
+        shown = f"[{host}]" if ":" in host else host
+        tell(f"Listening on http://{shown}:{listener.getsockname()[1]} for {home.root}. Stop: Ctrl-C.")
+        try:
+            uvicorn.Server(config).run(sockets=[listener])
+        finally:
+            chores.stopped.set()
+            desk.worker.shutdown()
+            chores.join(timeout=60)

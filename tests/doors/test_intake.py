@@ -1,0 +1,40 @@
+"""What a killed server leaves is carried on: nothing lost, nothing twice."""
+
+from datetime import UTC, datetime
+
+from pipelines.doors import intake
+from pipelines.doors.access import Caller
+from pipelines.doors.intake import carry_out, receive
+from pipelines.doors.jobs import list_open, start_job
+from pipelines.doors.leadlex import read_request
+from pipelines.reports.looking_back import ask
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+CALLER = Caller("acme", "default", ("write:contacts",), ())
+BODY = b'{"rows": [{"email": "a@b.example"}]}'
+
+
+def keep(home):
+    home.make()
+    return receive(home, read_request(home, CALLER, BODY, "k1", "digest"), NOW)[0]
+
+
+def test_a_drop_that_was_kept_before_the_kill_is_imported_after_it(home):
+    keep(home)
+
+    done = [carry_out(home, job.job_id, NOW) for job in list_open(home)]
+
+    assert [(job.outcome.created, job.answer.status) for job in done] == [(1, 200)]
+    assert list_open(home) == []
+
+
+def test_an_import_that_was_committed_before_the_kill_is_answered_for_and_not_made_again(home):
+    job = keep(home)
+    start_job(home, job)
+    committed = intake._import(home, job)  # killed here: the job knows nothing of it
+
+    done = carry_out(home, job.job_id, NOW)
+
+    assert (done.outcome.import_id, done.outcome.created) == (committed.import_id, 1)
+    assert ask(home, NOW, "SELECT count(*) AS imports FROM imports") == [{"imports": 1}]
+    assert list((home.root / "doors/drops").iterdir()) == []
