@@ -13,7 +13,7 @@ from pipelines.published.reading import open_reader
 @dg.asset(group_name="leads", kinds={"duckdb"})
 def dnc(home: HomeResource, clock: ClockResource) -> dg.MaterializeResult[None]:
     """Who may not be called, by category. Lists are loaded with `leadmill dnc load`; this says how they stand."""
-    with open_reader(home.locate(), clock.now(), with_reports=False) as connection:
+    with open_reader(home.locate(), clock.now(), reports=()) as connection:
         categories = read_status(connection, clock.now().date())
     dates = [category["as_of"] for category in categories if category["as_of"]]
     return dg.MaterializeResult(
@@ -54,7 +54,7 @@ def dnc_checks(home: HomeResource, clock: ClockResource) -> dg.MaterializeResult
 )
 def every_live_lead_was_checked(home: HomeResource, clock: ClockResource) -> dg.AssetCheckResult:
     """Look for live leads that were not held against a version of a list."""
-    with open_reader(home.locate(), clock.now(), with_reports=False) as connection:
+    with open_reader(home.locate(), clock.now(), reports=()) as connection:
         gaps = find_unchecked(connection)
     table = make_table(tuple(gaps[0]), (gap.values() for gap in gaps)) if gaps else None
     return dg.AssetCheckResult(passed=not gaps, metadata={"unchecked": table} if table else {})

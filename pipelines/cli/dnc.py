@@ -103,7 +103,7 @@ def status(home: Home, as_json: bool) -> int:
     from pipelines.published.reading import open_reader
 
     now = current_time()
-    with open_reader(home, now, with_reports=False) as connection:
+    with open_reader(home, now, reports=()) as connection:
         rows = read_status(connection, now.date())
     if as_json:
         echo_json(rows)
@@ -175,7 +175,7 @@ def check(home: Home, phone: str, region: str, as_json: bool) -> int:
     from pipelines.published.reading import open_reader
 
     now = current_time()
-    with open_reader(home, now, with_reports=False) as connection:
+    with open_reader(home, now, reports=()) as connection:
         found = check_phone(connection, phone, region, now.date())
     if as_json:
         echo_json(found)

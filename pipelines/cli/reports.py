@@ -157,10 +157,11 @@ def hand_over(content: bytes, form: str, output: Path | None, rows: int) -> None
 def query(home: Home, sql: str, form: str, output: Path | None, as_json: bool) -> int:
     """Answer one SELECT over the published tables; they cannot be changed."""
     from pipelines.published.reading import open_reader, run_query
+    from pipelines.published.summarising import name_reports
     from pipelines.reports.reporting import render_frame
 
     text = Path(sql).read_text(encoding="utf-8") if sql.endswith(".sql") and Path(sql).is_file() else sql
-    with open_reader(home, current_time()) as connection:
+    with open_reader(home, current_time(), reports=name_reports(text)) as connection:
         answer = run_query(connection, text)
     form = "json" if as_json else form
     if form == "json" and output is None:

@@ -1,7 +1,7 @@
 """What is published, as relations of a DuckDB in memory: for reports, exports and the analyst's own SQL."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -34,11 +34,11 @@ ALLOWED = (duckdb.StatementType.SELECT,)
 
 @contextmanager
 def open_reader(
-    home: Home, now: datetime, *, with_expired: bool = False, with_reports: bool = True
+    home: Home, now: datetime, *, with_expired: bool = False, reports: Collection[str] = tuple(REPORTS)
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open one state of the published tables as views; what has expired by ``now`` is not seen.
 
-    Without ``with_reports`` there are no views of the Supplier Summary, of which the making takes longest.
+    ``reports`` are the views of the Supplier Summary that are wanted: making them takes longest (``name_reports``).
     ``with_expired`` adds the view ``standing_leads``, which does see them: to say why they are seen nowhere else.
     Contact data tables are views too, as they are declared now; one whose file is wrong is not there.
 
@@ -58,8 +58,8 @@ def open_reader(
                 connection.execute(f"CREATE VIEW standing_leads AS SELECT * FROM {parquet}")
         for table in load_sound_tables(home):
             connection.execute(f'CREATE VIEW "{table.name}" AS {select_table(connection, table, generation)}')
-        if with_reports:
-            create_reports(connection)
+        if reports:
+            create_reports(connection, reports)
         connection.execute("CREATE TABLE checkmarket_codes (code VARCHAR, result_code VARCHAR, message VARCHAR)")
         connection.execute(
             "INSERT INTO checkmarket_codes SELECT unnest(?), unnest(?), unnest(?)",

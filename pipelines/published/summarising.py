@@ -1,5 +1,7 @@
 """The Supplier Summary as relations over what is published: by which dates, between which days, in which slices."""
 
+import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,6 +20,8 @@ REPORTS = {
     "supplier_summary_by_week": "week",
     "supplier_summary_by_month": "month",
 }
+# Where a statement asks for what relations there are.
+LISTINGS = re.compile(r"information_schema|duckdb_|pg_catalog|sqlite_master|show\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -50,12 +54,21 @@ class ReportPeriod:
         )
 
 
-def create_reports(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the views of the Supplier Summary where those of the published relations are."""
+def name_reports(sql: str) -> tuple[str, ...]:
+    """Return the views of the Supplier Summary that a statement may read: all, where it may ask what there is."""
+    if not re.match(r"\s*(select|with|from)\b", sql, re.IGNORECASE) or LISTINGS.search(sql):
+        return (*IMPORT_FACTS, *REPORTS)
+    words = set(re.findall(r"\w+", sql.lower()))
+    return tuple(name for name in (*IMPORT_FACTS, *REPORTS) if name in words)
+
+
+def create_reports(connection: duckdb.DuckDBPyConnection, wanted: Collection[str] = tuple(REPORTS)) -> None:
+    """Make views of the Supplier Summary, and those of its facts, where those of the published relations are."""
     for name in IMPORT_FACTS:
         connection.execute(f"CREATE VIEW {name} AS {read_query(f'reports/{name}')}")
     for name, period in REPORTS.items():
-        connection.execute(f"CREATE VIEW {name} AS {summarise_suppliers(ReportPeriod(period))}")
+        if name in wanted:
+            connection.execute(f"CREATE VIEW {name} AS {summarise_suppliers(ReportPeriod(period))}")
 
 
 def summarise_suppliers(asked: ReportPeriod) -> str:

@@ -25,7 +25,7 @@ def list_results(home: Home, import_id: str, dialect: str, now: datetime) -> pl.
     Columns: ``row_number``, ``code`` (in our dialect null where the row was accepted), ``message``, ``fate`` and
     ``lead_id``; no cell of the drop. Raises UserError for an import that is not there or is not completed.
     """
-    with open_reader(home, now, with_reports=False) as connection:
+    with open_reader(home, now, reports=()) as connection:
         _require_completed(connection, import_id)
         if dialect == "checkmarket":
             answer: pl.DataFrame = connection.sql(

@@ -36,7 +36,7 @@ def explain(home: Home, text: str, now: datetime, *, region: str = "GB", user: s
 
     ``text`` is a phone in any spelling, an e-mail address or a lead's id. Raises UserError for what is none of them.
     """
-    with open_reader(home, now, with_expired=True, with_reports=False) as connection:
+    with open_reader(home, now, with_expired=True, reports=()) as connection:
         asked = _place_question(connection, text, region)
         for name in ("found_leads", "found_rows"):
             connection.execute(f"CREATE TEMP TABLE {name} AS {read_query(f'why/{name}')}")

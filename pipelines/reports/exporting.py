@@ -52,7 +52,7 @@ def export_list(
         raise UserError(str(output), "A list is written as .csv or .parquet.", "Name the file so.")
     if not output.absolute().parent.is_dir():
         raise UserError(str(output), "There is no such folder.", "Make it first.")
-    with open_reader(home, now, with_reports=False) as connection:
+    with open_reader(home, now, reports=()) as connection:
         found = connection.execute("SELECT list_id FROM lists WHERE name = ?", [name]).fetchall()
         if not found:
             names = [row[0] for row in connection.execute("SELECT name FROM lists").fetchall()]

@@ -42,7 +42,7 @@ RECEIPT = (
 
 def ask(home: Home, now: datetime, sql: str, values: list[Any] | None = None) -> Rows:
     """Return the rows of a SELECT over the published tables as dictionaries."""
-    with open_reader(home, now, with_reports=False) as connection:
+    with open_reader(home, now, reports=()) as connection:
         return fetch_rows(connection, sql, values)
 
 
@@ -65,7 +65,7 @@ def show_import(home: Home, import_id: str, now: datetime) -> dict[str, Any]:
     The settings are those it was made with, whatever became of the template; the receipt of an import that was undone
     also says when and by whom. Raises UserError naming the nearest id.
     """
-    with open_reader(home, now, with_reports=False) as connection:
+    with open_reader(home, now, reports=()) as connection:
         line = _require_import(connection, import_id)
         counts = fetch_rows(
             connection,
@@ -115,7 +115,7 @@ class PastImport:
 
 def recall_import(home: Home, import_id: str, now: datetime) -> PastImport:
     """Return what an import was made with, to import by it again. Raises UserError naming the nearest id."""
-    with open_reader(home, now, with_reports=False) as connection:
+    with open_reader(home, now, reports=()) as connection:
         line = _require_import(connection, import_id)
     template = Template.model_validate_json(line["settings"])
     origins = json.loads(line["origins"] or "{}")

@@ -126,7 +126,7 @@ def _find_last(home: Home, template: str, now: datetime) -> list[ColumnShares] |
     """Return the columns of the template's last completed import, from what is published; null for none."""
     if current_generation(home) is None:
         return None
-    with open_reader(home, now, with_reports=False) as connection:
+    with open_reader(home, now, reports=()) as connection:
         return find_last_columns(connection, template)
 
 

@@ -27,7 +27,7 @@ def write_rejects(home: Home, import_id: str, output: Path, now: datetime, *, us
     imported by the same template it imports. Raises UserError for an import that is not there, or whose drop was never
     readable.
     """
-    with open_reader(home, now, with_reports=False) as connection:
+    with open_reader(home, now, reports=()) as connection:
         found = connection.execute(
             "SELECT sha256, settings, status, file FROM imports WHERE import_id = ?", [import_id]
         ).fetchall()

@@ -9,7 +9,7 @@ import polars as pl
 from pipelines.errors import UserError
 from pipelines.home import Home
 from pipelines.published.reading import open_reader
-from pipelines.published.summarising import ReportPeriod, summarise_suppliers
+from pipelines.published.summarising import IMPORT_FACTS, ReportPeriod, summarise_suppliers
 from pipelines.reports.charting import render_html
 from pipelines.reports.json_values import render_json, to_json
 
@@ -21,7 +21,7 @@ def summarise(home: Home, asked: ReportPeriod, now: datetime) -> pl.DataFrame:
     """
     if asked.since and asked.until and asked.since > asked.until:
         raise UserError("--from", f"{asked.since} is after {asked.until}.", "Swap them.")
-    with open_reader(home, now) as connection:
+    with open_reader(home, now, reports=IMPORT_FACTS) as connection:
         summary: pl.DataFrame = connection.sql(summarise_suppliers(asked)).pl()
         return summary
 

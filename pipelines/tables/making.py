@@ -86,7 +86,7 @@ def _dump(values: object) -> bytes:
 def describe_tables(home: Home, now: datetime) -> Rows:
     """Return per table: name, description, how many fields and leads it has, and what is wrong with its file."""
     rows: Rows = []
-    with open_reader(home, now, with_reports=False) as connection:
+    with open_reader(home, now, reports=()) as connection:
         for name in list_names(home):
             row: dict[str, Any] = {"name": name, "description": "", "fields": None, "leads": None, "problem": None}
             try:

@@ -13,6 +13,7 @@ from assets.sensors import landing_sensor
 from examples.generator import make_drop
 from pipelines.home import Home
 from pipelines.published.reading import open_reader
+from pipelines.published.summarising import name_reports
 
 ON = date(2026, 3, 2)
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -71,7 +72,7 @@ class Mill:
         return list(self.instance.get_dynamic_partitions("drops"))
 
     def read(self, query: str) -> pl.DataFrame:
-        with open_reader(self.home, self.now, with_reports="supplier_summary" in query) as connection:
+        with open_reader(self.home, self.now, reports=name_reports(query)) as connection:
             return connection.sql(query).pl()
 
     def done(self, asset: str) -> set[str]:

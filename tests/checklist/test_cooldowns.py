@@ -42,7 +42,7 @@ class Place:
         return import_drop(drop, build_template({**values, **changes}, "acme"), self.home, now=now, force=True)
 
     def read(self, result, column="coalesce(code, fate)", now=NOW):
-        with open_reader(self.home, now, with_reports=False) as reader:
+        with open_reader(self.home, now, reports=()) as reader:
             sql = f"SELECT {column} FROM import_rows WHERE import_id = ? ORDER BY row_number"
             return [value for (value,) in reader.execute(sql, [result.import_id]).fetchall()]
 

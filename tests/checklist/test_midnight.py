@@ -63,7 +63,7 @@ def test_from_the_midnight_that_ends_its_last_day_a_lead_is_in_no_view_no_list_a
 
     seen = []
     for now in (end - TICK, end):
-        with open_reader(home, now, with_reports=False) as reader:
+        with open_reader(home, now, reports=()) as reader:
             counts = [
                 reader.sql(f"SELECT count(*) FROM {t}").fetchall()[0][0] for t in ("leads", "callbacks", "fetched")
             ]

@@ -7,6 +7,7 @@ import pytest
 
 from pipelines.importing import import_drop
 from pipelines.published.reading import open_reader
+from pipelines.published.summarising import name_reports
 from pipelines.store import open_writer
 from pipelines.surveys import plan_place, remove_places
 from pipelines.templates.surveys import SurveyOptions
@@ -39,7 +40,7 @@ def ask(home):
     """Ask what is published, as it is seen at an instant."""
 
     def run(now, sql=PLACES):
-        with open_reader(home, now, with_reports="supplier_summary" in sql) as reader:
+        with open_reader(home, now, reports=name_reports(sql)) as reader:
             return [tuple(row.values()) for row in reader.sql(sql).pl().to_dicts()]
 
     return run

@@ -50,7 +50,7 @@ def command(folder: Path, home: Path, drop: str = "drop.csv") -> list[str]:
 
 
 def read_leads(home: Path) -> pl.DataFrame:
-    with open_reader(Home(home), NOW, with_reports=False) as connection:
+    with open_reader(Home(home), NOW, reports=()) as connection:
         return connection.sql("SELECT * FROM leads ORDER BY lead_id").pl()
 
 
@@ -112,7 +112,7 @@ def test_two_imports_at_once_both_succeed_and_a_reader_sees_its_own_state_throug
     (big / "few.csv").write_bytes(few.content)
     assert run_main(*command(big, home, "few.csv")[1:]).code == 0
 
-    with open_reader(Home(home), NOW, with_reports=False) as reader:
+    with open_reader(Home(home), NOW, reports=()) as reader:
         before = reader.sql("SELECT * FROM leads ORDER BY lead_id").pl()
         processes = [
             subprocess.Popen(command(big, home, name), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)

@@ -10,6 +10,7 @@ from pipelines.dialler.loading import DiallerLoad, load_report
 from pipelines.home import Home
 from pipelines.importing import import_drop
 from pipelines.published.reading import open_reader
+from pipelines.published.summarising import name_reports
 from pipelines.receipts import ImportResult
 from pipelines.store import open_writer
 from pipelines.templates.template import Template
@@ -59,7 +60,7 @@ class World:
 
     def ask(self, sql: str, now: datetime = NOW) -> list[tuple[Any, ...]]:
         """Answer a query over what is published."""
-        with open_reader(self.home, now, with_reports="supplier_summary" in sql) as connection:
+        with open_reader(self.home, now, reports=name_reports(sql)) as connection:
             return connection.execute(sql).fetchall()
 
     def look(self, sql: str) -> list[tuple[Any, ...]]:

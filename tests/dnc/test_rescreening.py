@@ -18,7 +18,7 @@ LEADS = "SELECT first_name, phone1, phone2, call_info, status FROM leads ORDER B
 
 
 def gaps(home) -> list[dict]:
-    with open_reader(home, datetime.now(UTC), with_reports=False) as connection:
+    with open_reader(home, datetime.now(UTC), reports=()) as connection:
         return find_unchecked(connection)
 
 

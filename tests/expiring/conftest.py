@@ -8,6 +8,7 @@ from pipelines.expiring import expire
 from pipelines.importing import import_drop
 from pipelines.published.publishing import RELATIONS
 from pipelines.published.reading import REPORTS, open_reader
+from pipelines.published.summarising import name_reports
 from pipelines.store import open_writer
 from pipelines.templates.template import build_template
 from pipelines.undoing import undo_import
@@ -41,7 +42,7 @@ def bring(home, tmp_path):
 @pytest.fixture
 def ask(home):
     def ask(sql: str, now=LATER, **options) -> list[tuple]:
-        with open_reader(home, now, with_reports="supplier_summary" in sql, **options) as connection:
+        with open_reader(home, now, reports=name_reports(sql), **options) as connection:
             return connection.sql(sql).fetchall()
 
     return ask

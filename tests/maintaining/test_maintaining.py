@@ -127,7 +127,7 @@ def test_what_happens_to_a_packed_lead_afterwards_is_seen(home, bring):
 
     assert swept.leads == 1
     names = "SELECT first_name, supplier FROM leads ORDER BY 1"
-    with open_reader(home, NOW, with_reports=False) as connection:
+    with open_reader(home, NOW, reports=()) as connection:
         assert connection.sql(names).fetchall() == [("P2", "Other"), ("P3", "Acme"), ("P5", "Acme")]
     assert republish_list(home, "Warm").rows == 3
     expire(home, now=datetime(2026, 4, 4, 12, tzinfo=UTC))
@@ -138,7 +138,7 @@ def test_an_open_reader_keeps_its_state(home, bring):
     for number in range(1, 6):
         bring(number)
 
-    with open_reader(home, NOW, with_reports=False) as reader:
+    with open_reader(home, NOW, reports=()) as reader:
         before = reader.sql("SELECT count(*), min(lead_id) FROM leads").fetchall()
         maintain(home, LATER)
         bring(9)

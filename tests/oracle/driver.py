@@ -234,7 +234,7 @@ class Pipeline:
         assert result.status in ("completed", "held"), result.message
         assert result.import_id is not None
         self.import_ids.append(result.import_id)
-        with open_reader(self.home, LONG_AGO, with_reports=False) as reader:
+        with open_reader(self.home, LONG_AGO, reports=()) as reader:
             fates = reader.execute(
                 "SELECT r.fate, r.code, l.import_id, l.row_number, r.warnings FROM import_rows AS r"
                 " LEFT JOIN leads AS l USING (lead_id) WHERE r.import_id = ? ORDER BY r.row_number",
@@ -293,7 +293,7 @@ class Pipeline:
         """Return what is published."""
         ensure_published(self.home)
         keys = ", ".join(f"l.{slot}_e164" for slot in SLOTS)
-        with open_reader(self.home, LONG_AGO, with_reports=False) as reader:
+        with open_reader(self.home, LONG_AGO, reports=()) as reader:
             found = reader.execute(
                 f"SELECT {STATE_COLUMNS}, {keys}, {', '.join(SLOTS)} FROM leads AS l LEFT JOIN lists USING (list_id)"
             ).fetchall()

@@ -47,7 +47,7 @@ def test_the_pairs_of_restaurants_are_found_by_phone(home, capsys):
 
     result = import_drop(RESTAURANTS / "restaurantProfiles.csv", template, home, on=date(2026, 3, 2), now=NOW)
 
-    with open_reader(home, NOW, with_reports=False) as connection:
+    with open_reader(home, NOW, reports=()) as connection:
         same = connection.sql(
             "SELECT list(row_number) FROM import_rows GROUP BY lead_id HAVING count(*) > 1"
         ).fetchall()

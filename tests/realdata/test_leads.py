@@ -12,6 +12,7 @@ from pipelines.codes import find_code
 from pipelines.home import Home
 from pipelines.importing import import_drop
 from pipelines.published.reading import open_reader
+from pipelines.published.summarising import name_reports
 from pipelines.receipts import ImportResult
 from pipelines.templates.saved import read_yaml
 from pipelines.templates.template import Template
@@ -46,7 +47,7 @@ def bring(home: Home, file: str, template: str, **options) -> ImportResult:
 
 
 def ask(home: Home, sql: str) -> pl.DataFrame:
-    with open_reader(home, NOW, with_reports="supplier_summary" in sql) as connection:
+    with open_reader(home, NOW, reports=name_reports(sql)) as connection:
         return connection.sql(sql).pl()
 
 

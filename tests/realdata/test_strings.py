@@ -80,7 +80,7 @@ def test_each_comes_back_as_name_and_notes_of_a_published_lead_or_its_row_is_put
     assert result.reasons == {"Q_CONTROL": len(naughty) - len(plain)}
     assert (result.rows_received, result.created) == (len(naughty), len(plain))
     tidied = [text.strip(BLANKS) or None for text in plain]
-    with open_reader(home, NOW, with_reports=False) as connection:
+    with open_reader(home, NOW, reports=()) as connection:
         leads = connection.sql("SELECT first_name, notes FROM leads ORDER BY row_number").pl()
     assert leads["notes"].to_list() == tidied
     assert leads["first_name"].to_list() == tidied

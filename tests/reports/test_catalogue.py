@@ -9,6 +9,7 @@ import pytest
 from pipelines.home import Home
 from pipelines.published.catalogue import write_catalogue
 from pipelines.published.publishing import RELATIONS
+from pipelines.published.summarising import IMPORT_FACTS, REPORTS, name_reports
 from tests.dialler.conftest import ANN, BEN, CID, World
 
 ROOT = Path(__file__).parents[2]
@@ -65,3 +66,20 @@ def test_what_the_notebook_asks_is_answered(world):
 def test_nobody_writes_to_it(world):
     with open_catalogue(write_catalogue(world.home)) as connection, pytest.raises(duckdb.Error, match="read-only"):
         connection.execute("CREATE TABLE leadmill.mine (a INTEGER)")
+
+
+@pytest.mark.parametrize(
+    ("sql", "named"),
+    [
+        ("SELECT * FROM leads", ()),
+        ("select 1 FROM Supplier_Summary", ("supplier_summary",)),
+        ('FROM "supplier_summary_by_day" JOIN import_costs USING (x)', ("import_costs", "supplier_summary_by_day")),
+        ("WITH a AS (SELECT 1) SELECT * FROM a", ()),
+        ("SHOW TABLES", (*IMPORT_FACTS, *REPORTS)),
+        ("SELECT * FROM (SHOW ALL TABLES)", (*IMPORT_FACTS, *REPORTS)),
+        ("SELECT table_name FROM information_schema.tables", (*IMPORT_FACTS, *REPORTS)),
+        ("-- all of it\nSELECT * FROM leads", (*IMPORT_FACTS, *REPORTS)),
+    ],
+)
+def test_a_statement_gets_the_reports_it_names_and_all_where_it_asks_what_there_is(sql, named):
+    assert name_reports(sql) == named

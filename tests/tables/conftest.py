@@ -10,6 +10,7 @@ import pytest
 from pipelines.home import Home
 from pipelines.importing import import_drop
 from pipelines.published.reading import open_reader
+from pipelines.published.summarising import name_reports
 from pipelines.receipts import ImportResult
 from pipelines.templates.template import build_template
 
@@ -80,7 +81,7 @@ def ask(home) -> Callable[..., pl.DataFrame]:
     """Answer a SELECT over the published tables."""
 
     def ask(sql: str, now: datetime = NOW) -> pl.DataFrame:
-        with open_reader(home, now, with_reports="supplier_summary" in sql) as connection:
+        with open_reader(home, now, reports=name_reports(sql)) as connection:
             return connection.sql(sql).pl()
 
     return ask

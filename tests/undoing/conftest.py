@@ -7,6 +7,7 @@ import pytest
 from pipelines.importing import import_drop
 from pipelines.published.publishing import mark_unpublished, publish
 from pipelines.published.reading import REPORTS, open_reader
+from pipelines.published.summarising import name_reports
 from pipelines.receipts import ImportResult
 from pipelines.store import open_writer
 from pipelines.templates.template import build_template
@@ -38,7 +39,7 @@ def bring(home, tmp_path):
 @pytest.fixture
 def ask(home):
     def ask(sql: str) -> list[tuple]:
-        with open_reader(home, NOW, with_reports="supplier_summary" in sql) as connection:
+        with open_reader(home, NOW, reports=name_reports(sql)) as connection:
             return connection.sql(sql).fetchall()
 
     return ask

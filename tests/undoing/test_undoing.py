@@ -153,5 +153,5 @@ def test_a_settled_import_can_be_undone_after_its_leads_have_expired(home, bring
     done = undo_import(home, second.import_id, user="op", now=later)
 
     assert done.restored == {}
-    with open_reader(home, later, with_reports=False) as connection:
+    with open_reader(home, later, reports=()) as connection:
         assert connection.sql("SELECT count(*) FROM leads").fetchall() == [(0,)], "what has expired does not come back"
