@@ -26,7 +26,9 @@ TEMPLATES = ("people", "crowd", "urgent")
 @pytest.fixture
 def busy_home(mill) -> Home:
     """A home with three templates of one shape, one of them of high priority."""
-    people = (mill.home.templates / "people.yaml").read_text()
+    # Among hundreds of drops of five rows there is one of which all are rejected: it is not what waits here.
+    people = (mill.home.templates / "people.yaml").read_text().replace("hold_above: 0.9", "hold_above: 1")
+    (mill.home.templates / "people.yaml").write_text(people)
     for name, extra in (("crowd", ""), ("urgent", "high_priority: true\n")):
         text = people.replace("name: people", f"name: {name}").replace("name: People}", f"name: {name.title()}}}")
         (mill.home.templates / f"{name}.yaml").write_text(text + extra)
