@@ -39,7 +39,9 @@ def test_nothing_acknowledged_is_lost_or_doubled_by_a_kill_under_load(home):
         senders = [threading.Thread(target=keep_sending, args=(server, range(n, 4000, 8))) for n in range(8)]
         for sender in senders:
             sender.start()
-        time.sleep(4)
+        patience = time.monotonic() + 60
+        while len(told) < 12 and time.monotonic() < patience:
+            time.sleep(0.1)
         server.kill()
         for sender in senders:
             sender.join()
