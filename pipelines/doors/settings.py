@@ -5,10 +5,8 @@ from typing import Annotated
 
 from pydantic import Field, ValidationError, field_validator
 
-from pipelines.errors import UserError, nearest
 from pipelines.home import Home
-from pipelines.notifying.settings import reveal
-from pipelines.templates.feeds import VARIABLE
+from pipelines.notifying.settings import explain_wrong, require_variable, reveal
 from pipelines.templates.parts import Settings, Text
 from pipelines.templates.reading import read_file, read_yaml
 
@@ -22,13 +20,7 @@ class TenantSettings(Settings):
     webhook: Text | None = None
     secret: str | None = None
 
-    @field_validator("secret")
-    @classmethod
-    def check_secret(cls, value: str | None) -> str | None:
-        """Refuse a secret that is written out."""
-        if value is not None and not VARIABLE.fullmatch(value):
-            raise ValueError("is a secret. Write $NAME, and set $NAME in the environment.")
-        return value
+    _check_secret = field_validator("secret")(require_variable)
 
 
 class DoorSettings(Settings):
@@ -62,15 +54,9 @@ def read_door_settings(home: Home) -> DoorSettings:
     try:
         return DoorSettings.model_validate(values)
     except ValidationError as error:
-        first = max(error.errors(include_url=False), key=lambda each: each["type"] == "extra_forbidden")
-        place = ".".join(map(str, first["loc"]))
-        if first["type"] == "extra_forbidden":
-            model: type[Settings] = DoorSettings if len(first["loc"]) == 1 else TenantSettings
-            known = tuple(model.model_fields)
-            remedy = nearest(str(first["loc"][-1]), known) or f"Known: {', '.join(known)}."
-            raise UserError(FILE, f"'{place}' is not a key.", remedy) from None
-        fact = f"{place + ': ' if place else ''}{first['msg'].removeprefix('Value error, ')}"
-        raise UserError(FILE, fact, "See docs/doors.md.") from None
+        parts: dict[str, type[Settings]] = {"": DoorSettings}
+        parts |= {f"tenants.{name}": TenantSettings for name in values.get("tenants") or ()}
+        raise explain_wrong(error, FILE, parts, "docs/doors.md") from None
 
 
 def reveal_secret(settings: DoorSettings, tenant: str, environment: Mapping[str, str]) -> str | None:

@@ -19,7 +19,8 @@ Address = Annotated[str, Field(pattern=ADDRESS.pattern)]
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
 
 
-def _require_variable(value: str | None) -> str | None:
+def require_variable(value: str | None) -> str | None:
+    """Return the name of a variable as it is; raises ValueError for a secret that is written out."""
     if value is not None and not VARIABLE.fullmatch(value):
         raise ValueError("is a secret. Write $NAME, and set $NAME in the environment.")
     return value
@@ -36,7 +37,7 @@ class EmailSettings(Settings):
     sender: Address
     to: Annotated[list[Address], Field(min_length=1)]
 
-    _check_password = field_validator("password")(_require_variable)
+    _check_password = field_validator("password")(require_variable)
 
     @property
     def resolved_port(self) -> int:
@@ -60,7 +61,7 @@ class WebhookSettings(Settings):
     secret: str | None = None
     allow_http: StrictBool = False
 
-    _check_secret = field_validator("secret")(_require_variable)
+    _check_secret = field_validator("secret")(require_variable)
 
     @model_validator(mode="after")
     def check_url(self) -> Self:
@@ -100,14 +101,19 @@ def read_settings(home: Home) -> NotifySettings | None:
     try:
         return NotifySettings.model_validate(values)
     except ValidationError as error:
-        first = max(error.errors(include_url=False), key=lambda each: each["type"] == "extra_forbidden")
-        place = ".".join(map(str, first["loc"]))
-        if first["type"] == "extra_forbidden":
-            known = tuple(PARTS[".".join(map(str, first["loc"][:-1]))].model_fields)
-            remedy = nearest(str(first["loc"][-1]), known) or f"Known: {', '.join(known)}."
-            raise UserError(FILE, f"'{place}' is not a key.", remedy) from None
-        fact = f"{place + ': ' if place else ''}{first['msg'].removeprefix('Value error, ')}"
-        raise UserError(FILE, fact, "See docs/operations.md.") from None
+        raise explain_wrong(error, FILE, PARTS, "docs/operations.md") from None
+
+
+def explain_wrong(error: ValidationError, file: str, parts: Mapping[str, type[Settings]], page: str) -> UserError:
+    """Return what is wrong with a file of settings; ``parts`` are its mappings by place, ``page`` explains the file."""
+    first = max(error.errors(include_url=False), key=lambda each: each["type"] == "extra_forbidden")
+    place = ".".join(map(str, first["loc"]))
+    if first["type"] == "extra_forbidden":
+        known = tuple(parts[".".join(map(str, first["loc"][:-1]))].model_fields)
+        remedy = nearest(str(first["loc"][-1]), known) or f"Known: {', '.join(known)}."
+        return UserError(file, f"'{place}' is not a key.", remedy)
+    fact = f"{place + ': ' if place else ''}{first['msg'].removeprefix('Value error, ')}"
+    return UserError(file, fact, f"See {page}.")
 
 
 def reveal(value: str, environment: Mapping[str, str], where: str) -> str:
