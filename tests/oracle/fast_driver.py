@@ -32,6 +32,7 @@ from tests.oracle.driver import (
     collect_fates,
     collect_state,
     fill_template,
+    find_day,
     insert_event,
 )
 from tests.oracle.model_fields import FIELDS, TABLE, show_defaults
@@ -117,7 +118,8 @@ class FastPipeline:
             connection.execute("SET TimeZone = 'UTC'")
             connection.execute("BEGIN")
             try:
-                take_back(connection, import_id, user="op", now=NOW, skip_touched=skip_touched)
+                now = find_day(connection, import_id)
+                take_back(connection, import_id, user="op", now=now, skip_touched=skip_touched)
             except UserError:
                 connection.execute("ROLLBACK")
                 raise
