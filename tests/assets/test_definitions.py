@@ -103,6 +103,7 @@ def test_workspace_and_project_name_the_same_module() -> None:
     assert location["python_module"]["working_directory"] == "."
 
 
+@pytest.mark.full  # `.ci/run` does the same
 def test_the_workspace_loads_from_the_root_without_a_home_and_makes_none(tmp_path) -> None:
     environment = {name: value for name, value in os.environ.items() if name not in ("LEADMILL_HOME", "DAGSTER_HOME")}
     existed = (ROOT / "leadmill-home").exists()

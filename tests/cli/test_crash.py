@@ -34,6 +34,7 @@ MOMENTS = {
     "leads are being published": "published/data/leads/list_id=1/*/*.parquet",
     "a generation is made": "published/generations/*",
 }
+QUICK = ("rows are cleaned", "leads are being published")
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +74,9 @@ def kill_when(process: subprocess.Popen, home: Path, pattern: str) -> bool:
     return was_running
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize(
+    "moment", [moment if moment in QUICK else pytest.param(moment, marks=pytest.mark.full) for moment in MOMENTS]
+)
 def test_an_import_that_is_killed_leaves_nothing_half_done(big, clean_leads, tmp_path, moment):
     home = tmp_path / "home"
     with subprocess.Popen(command(big, home), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:

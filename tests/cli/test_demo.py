@@ -2,17 +2,37 @@
 
 import shlex
 
+import pytest
+
 from tests.conftest import run_main
 
 
-def test_the_demo_runs_its_summary_reconciles_and_a_second_one_imports_nothing(tmp_path):
-    home = ("--home", tmp_path / "home")
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A folder of a newcomer's, with the home that the demo has made in it."""
+    return tmp_path_factory.mktemp("newcomer")
 
-    first = run_main("demo", "--on", "2026-03-02", "--json", *home)
-    again = run_main("demo", "--on", "2026-03-02", *home)
-    live = run_main("query", "SELECT count(*) AS n FROM import_rows WHERE fate = 'created'", "--json", *home)
 
-    assert (first.code, first.err, again.code, again.err) == (0, "", 0, "")
+@pytest.fixture(scope="module")
+def first(folder):
+    with pytest.MonkeyPatch.context() as place:
+        place.chdir(folder)
+        place.delenv("LEADMILL_HOME", raising=False)
+        return run_main("demo", "--on", "2026-03-02", "--json")
+
+
+@pytest.fixture
+def run(first, folder, monkeypatch):
+    """Run a command in that folder, after the demo."""
+    monkeypatch.chdir(folder)
+    monkeypatch.delenv("LEADMILL_HOME", raising=False)
+    return run_main
+
+
+def test_the_demo_runs_and_its_summary_reconciles(first, run):
+    live = run("query", "SELECT count(*) AS n FROM import_rows WHERE fate = 'created'", "--json")
+
+    assert (first.code, first.err) == (0, "")
     imports, summary = first.json["imports"], first.json["supplier_summary"]
     assert {result["status"] for result in imports} == {"completed"}
     assert {row["supplier_name"] for row in summary} == {"Acme Data", "Bluebird Leads", "Northwind Web"}
@@ -24,23 +44,21 @@ def test_the_demo_runs_its_summary_reconciles_and_a_second_one_imports_nothing(t
     assert all(report["added"] and not report["bad"] for report in first.json["dialler"])
     assert all(not report["unknown_outcomes"] for report in first.json["dialler"])
     assert all(row["sales"] and row["cost_per_contact"] and row["revenue"] for row in summary)
-    assert again.out.count("already_imported") == len(imports)
+
+
+def test_a_second_demo_imports_nothing_and_what_it_says_to_try_next_works(first, run):
+    again = run("demo", "--on", "2026-03-02")
+    commands = [line.strip() for line in again.out.split("Try next:")[1].splitlines() if line.strip()]
+
+    assert (again.code, again.err) == (0, "")
+    assert again.out.count("already_imported") == len(first.json["imports"])
     assert again.out.count("0 added") == 4
     assert "Supplier Summary" in again.out
     assert "What the calls made of it" in again.out
-
-
-def test_what_the_demo_says_to_try_next_works(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("LEADMILL_HOME", raising=False)
-
-    said = run_main("demo").out
-    commands = [line.strip() for line in said.split("Try next:")[1].splitlines() if line.strip()]
-
     assert len(commands) > 3
     for line in commands:
         program, *arguments = shlex.split(line)
         assert program == "leadmill"
         if arguments[0] not in ("dev", "serve"):
-            answer = run_main(*arguments)
+            answer = run(*arguments)
             assert (answer.code, "Traceback" in answer.err) == (0, False), line

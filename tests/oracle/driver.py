@@ -19,7 +19,7 @@ from pipelines.home import Home
 from pipelines.importing import import_drop
 from pipelines.lists import start_of
 from pipelines.published.publishing import ensure_published, mark_unpublished, publish
-from pipelines.published.reading import REPORTS, open_reader
+from pipelines.published.reading import open_reader
 from pipelines.store import open_writer
 from pipelines.templates.template import build_template
 from pipelines.undoing import undo_import
@@ -299,8 +299,8 @@ class Pipeline:
 
     def read_published(self) -> dict[str, list[tuple[Any, ...]]]:
         """Return the published rows that an import changes and an undo has to put back."""
-        relations = ("leads", "lists", "suppliers", "callbacks", "fetched", *REPORTS)
-        with open_reader(self.home, LONG_AGO) as reader:
+        relations = ("leads", "lists", "suppliers", "callbacks", "fetched", "supplier_summary")
+        with open_reader(self.home, LONG_AGO, reports=("supplier_summary",)) as reader:
             return {name: reader.sql(f"SELECT * FROM {name} ORDER BY ALL").fetchall() for name in relations}
 
     def read_state(self) -> State:

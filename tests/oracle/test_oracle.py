@@ -68,13 +68,13 @@ def compare(plan: WorldPlan, opened: AbstractContextManager[Pipeline | FastPipel
         assert pipeline.read_state() == model.read_state()
 
 
-@settings(ORACLE, max_examples=20)
+@settings(ORACLE, max_examples=12)
 @given(plan=worlds())
 def test_screening_and_committing_equal_the_model(plan):
     compare(hold_nothing(plan), FastPipeline.opened())
 
 
-@settings(ORACLE, max_examples=5)
+@settings(ORACLE, max_examples=3)
 @given(plan=worlds())
 def test_the_pipeline_equals_the_model_end_to_end(plan):
     compare(plan, Pipeline.opened())

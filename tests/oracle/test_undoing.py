@@ -125,25 +125,25 @@ def check_published(plan: WorldPlan) -> None:
             pipeline.import_rows(drop.rows, drop.settings, drop.day)
 
 
-@settings(ORACLE, max_examples=4)
+@settings(ORACLE, max_examples=3)
 @given(plan=sequences())
 def test_an_import_that_is_undone_leaves_the_state_before_it_and_can_be_brought_again(plan):
     check_each_undo(plan)
 
 
-@settings(ORACLE, max_examples=4)
+@settings(ORACLE, max_examples=3)
 @given(plan=sequences())
 def test_imports_undone_one_after_the_other_lead_back_the_way_they_came(plan):
     check_undos_in_reverse(plan)
 
 
-@settings(ORACLE, max_examples=4)
+@settings(ORACLE, max_examples=3)
 @given(plan=sequences())
 def test_in_whatever_order_imports_are_undone_nothing_of_them_is_left(plan):
     check_undos_in_any_order(plan)
 
 
-@settings(ORACLE, max_examples=4)
+@settings(ORACLE, max_examples=3)
 @given(plan=sequences())
 def test_what_undos_left_to_later_imports_goes_with_them(plan):
     check_undos_that_skip(plan)

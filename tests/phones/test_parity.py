@@ -49,7 +49,7 @@ def test_regions_drawn_by_lot_get_the_librarys_answers(lot: int, shared_cache: N
     assert wrong.is_empty(), f"seed {FRESH_SEED}, region {region}: {wrong.to_dicts()[:5]}"
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     seed=st.integers(0, 2**32 - 1),
     tail=st.one_of(
@@ -70,7 +70,7 @@ def test_a_number_with_anything_behind_it_is_read_as_the_library_reads_it(
     assert row == ask_library(cell, region)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(cell=st.text(max_size=40), region=st.sampled_from([*COMMON, None]))
 def test_any_text_is_read_as_the_library_reads_it(cell: str, region: str | None) -> None:
     row = parse_phones(pl.Series([cell]), region).row(0)

@@ -51,7 +51,7 @@ def tables(alphabet: str, min_width: int = 1) -> st.SearchStrategy[list[list[str
     )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     rows=tables(AWKWARD),
     delimiter=st.sampled_from(DELIMITERS),
@@ -91,7 +91,7 @@ def test_a_table_in_any_declared_dialect_comes_back_exactly(
     assert content[:bom] + drop.header_bytes + b"".join(raw) == content
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     rows=tables(LETTERS + "é,", min_width=3),
     line_end=st.sampled_from(["\n", "\r\n", "\r"]),
@@ -112,7 +112,7 @@ def test_a_lead_file_needs_no_declaration(rows, line_end, delimiter, encoding):
 lead_cell = st.text("abcdXYZ 0123,", max_size=7).map(lambda text: "k" + text)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=130, deadline=None)
 @given(
     rows=st.lists(st.lists(lead_cell, min_size=4, max_size=4), min_size=3, max_size=15),
     always=st.booleans(),
@@ -136,7 +136,7 @@ def test_damage_in_one_place_costs_at_most_the_row_it_is_in(rows, always, mark, 
     assert drop.raw_records(pl.Series([victim + 1]))["raw"][0] == damaged
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     rows=st.lists(st.lists(lead_cell, min_size=4, max_size=4), min_size=3, max_size=15),
     always=st.booleans(),
@@ -161,7 +161,7 @@ def test_a_lost_quote_costs_only_its_row(rows, always, data):
     assert [cells_of(found)[number] for number in others] == [tuple(rows[number]) for number in others]
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=160, deadline=None)
 @given(content=st.binary(max_size=200) | st.text('",\n\r;x1{}[]:\\|', max_size=200).map(str.encode))
 def test_any_bytes_are_read_whole_or_refused(content):
     try:
@@ -174,7 +174,7 @@ def test_any_bytes_are_read_whole_or_refused(content):
     assert drop.raw_records(found["row_number"]).height == found.height
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(content=st.text('",\nx1', max_size=300).map(str.encode))
 def test_records_and_header_and_blank_lines_are_all_of_the_file(content):
     try:
