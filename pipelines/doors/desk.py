@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -27,6 +28,7 @@ logger = logging.getLogger("leadmill.doors")
 # Weight of the newest import in what one is expected to take; what is expected before the first.
 WEIGHT, FIRST_GUESS = 0.2, 0.3
 PATIENCE_FOR_OTHERS, POLL = 30.0, 0.05
+LATEST_TURN = 60.0
 
 
 class Desk:
@@ -37,6 +39,7 @@ class Desk:
         self.worker = ThreadPoolExecutor(1, thread_name_prefix="imports-at-once")
         self.waiting = 0
         self.expected = FIRST_GUESS
+        self.next_turn = 0.0
         self.lock = threading.Lock()
 
     async def read_body(self, request: Request) -> bytes:
@@ -53,12 +56,9 @@ class Desk:
         """
         with self.lock:
             # A list is only as long as people wait for it; the first in it always goes.
-            if (
-                not drop.is_large
-                and self.waiting
-                and (self.waiting + 1) * self.expected > self.settings.patience_seconds
-            ):
-                raise RefusedError(429, "Too many imports are in progress.", Retry_After="1")
+            wait = (self.waiting + 1) * self.expected
+            if not drop.is_large and self.waiting and wait > self.settings.patience_seconds:
+                raise RefusedError(429, "Too many imports are in progress.", Retry_After=str(self._give_turn(wait)))
             self.waiting += 0 if drop.is_large else 1
         try:
             job, is_new = receive(self.home, drop, self.clock())
@@ -68,6 +68,12 @@ class Desk:
         if not is_new:
             self._leave(drop.is_large)
         return job, is_new and not drop.is_large
+
+    def _give_turn(self, wait: float) -> int:
+        """Return in how many seconds to come again: everybody at another time, so that few come in vain."""
+        now = time.monotonic()
+        self.next_turn = min(max(self.next_turn, now + wait) + self.expected, now + LATEST_TURN)
+        return math.ceil(self.next_turn - now)
 
     async def settle(self, job: Job, is_ours: bool) -> Answer:
         """Return a job's answer: at once if it has one, else once it is imported, by us or by whoever is at it."""

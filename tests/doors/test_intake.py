@@ -2,11 +2,16 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
 from pipelines.doors import intake
 from pipelines.doors.access import Caller
+from pipelines.doors.answers import RefusedError
+from pipelines.doors.desk import Desk
 from pipelines.doors.intake import carry_out, receive
 from pipelines.doors.jobs import list_open, start_job
 from pipelines.doors.leadlex import read_request
+from pipelines.doors.settings import DoorSettings
 from pipelines.reports.looking_back import ask
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -38,3 +43,19 @@ def test_an_import_that_was_committed_before_the_kill_is_answered_for_and_not_ma
     assert (done.outcome.import_id, done.outcome.created) == (committed.import_id, 1)
     assert ask(home, NOW, "SELECT count(*) AS imports FROM imports") == [{"imports": 1}]
     assert list((home.root / "doors/drops").iterdir()) == []
+
+
+def test_who_is_told_to_come_again_is_told_another_time_than_the_one_before(home):
+    desk = Desk(home, DoorSettings(patience_seconds=0.1), lambda: NOW)
+    desk.waiting, desk.expected = 1, 2.0
+    drop = read_request(home, CALLER, BODY, None, "digest")
+
+    turns = []
+    for _ in range(40):
+        with pytest.raises(RefusedError) as refused:
+            desk.take(drop)
+        turns.append(int(refused.value.headers["Retry-After"]))
+
+    assert turns[:3] == [6, 8, 10]
+    assert turns[-1] == 60, "a minute at most"
+    assert not (home.root / "doors/drops").exists()
