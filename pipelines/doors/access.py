@@ -21,6 +21,7 @@ from pipelines.templates.reading import NAME
 
 KEY_PREFIX = "wbk_"
 WRITE, READ = "write:contacts", "read:contacts"
+DEFAULT_TENANT = "default"
 SCOPES = (WRITE, READ)
 # The same right, as others call it (checklist CM-002).
 CALLED = {"contacts (write)": WRITE, "contacts (read)": READ}
@@ -66,7 +67,7 @@ def create_key(
     scopes: list[str],
     now: datetime,
     expires_at: datetime | None = None,
-    tenant: str = "default",
+    tenant: str = DEFAULT_TENANT,
     templates: tuple[str, ...] = (),
 ) -> None:
     """Let whoever holds a key in. Raises UserError where the name is taken or the expiry has passed."""
@@ -82,7 +83,7 @@ def create_user(
     scopes: list[str],
     now: datetime,
     expires_at: datetime | None = None,
-    tenant: str = "default",
+    tenant: str = DEFAULT_TENANT,
     templates: tuple[str, ...] = (),
 ) -> None:
     """Let a user in by password. Raises UserError where the name is taken, holds a colon, or the password is short."""

@@ -31,13 +31,17 @@ class Answer:
 
 
 class RefusedError(Exception):
-    """A request that is not done: its status, a code and a sentence. Nothing of a person belongs in it."""
+    """A request that is not done: its status, a code and a sentence. Nothing of a person belongs in it.
+
+    ``method`` is the request's: the gate knows it before a door words the refusal.
+    """
 
     def __init__(self, status: int, message: str, code: str | None = None, **headers: str) -> None:
         self.status = status
         self.code = code or CODES[status]
         self.message = message
         self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
+        self.method = ""
         super().__init__(f"{status} {self.code}: {message}")
 
 

@@ -5,7 +5,7 @@ import logging
 import math
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
@@ -44,8 +44,13 @@ class Desk:
 
     async def read_body(self, request: Request) -> bytes:
         """Return a request's body; the gate has it counted."""
+        return b"".join([piece async for piece in self.stream(request)])
+
+    async def stream(self, request: Request) -> AsyncIterator[bytes]:
+        """Yield a request's body as it comes in."""
         try:
-            return b"".join([part async for part in request.stream()])
+            async for piece in request.stream():
+                yield piece
         except ClientDisconnect:
             raise RefusedError(400, "The request ended before it was whole.") from None
 

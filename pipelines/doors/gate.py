@@ -54,6 +54,7 @@ class Passage:
 
     request_id: str
     door: Door | None
+    method: str = ""
     caller: Caller | None = None
     status: int = 0
     received: int = 0
@@ -80,11 +81,14 @@ class Gate:
             await self.app(scope, receive, send)
             return
         door = next((door for door in self.doors if scope["path"].startswith(door.prefix)), None)
-        passage = Passage(str(uuid4()), door)
+        passage = Passage(str(uuid4()), door, scope["method"])
         scope.setdefault("state", {})["passage"] = passage
         headers = Headers(scope=scope)
         self.inside += 1
         try:
+            if _is_preflight(scope, headers):
+                await send_answer(Answer(200, b"", "text/plain"), self._watch(send, headers, passage))
+                return
             await self._check(scope, headers, passage)
             await self.app(scope, self._count(receive, passage), self._watch(send, headers, passage))
         except RefusedError as refusal:
@@ -221,8 +225,14 @@ class Gate:
         note_access(self.home, self.clock(), user, f"http {scope['method']}", place, detail)
 
 
+def _is_preflight(scope: Scope, headers: Headers) -> bool:
+    """Tell whether a browser asks what a page may send; which pages may is in the headers that the answer gets."""
+    return scope["method"] == "OPTIONS" and "access-control-request-method" in headers and "origin" in headers
+
+
 def refuse(passage: Passage, refusal: RefusedError, headers: Headers) -> Answer:
     """Return a refusal in the words of the door that was called."""
+    refusal.method = passage.method
     answer = passage.door.refuse(refusal, headers) if passage.door else refuse_json(refusal)
     return Answer(answer.status, answer.body, answer.content_type, {**answer.headers, **refusal.headers})
 

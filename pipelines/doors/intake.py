@@ -31,6 +31,8 @@ from pipelines.templates.template import Template
 
 # Up to here a drop is imported before its request is answered (checklist LL-011).
 AT_ONCE_ROWS = 500
+# An ask for what is there already: no error of the row.
+DUPLICATES = {"R_DUP_IN_FILE", "R_DUP_SAME_SUPPLIER", "R_DUP_OTHER_SUPPLIER"}
 ID_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 Finish = Callable[[Home, Job, Outcome, datetime], tuple[Answer | None, Sequence[Event]]]
 # By dialect: what is answered when a job is done, and who is to be called. Filled by the modules of the dialects.
@@ -167,6 +169,15 @@ def list_rows(home: Home, outcome: Outcome, now: datetime, dialect: str = "leadm
     if outcome.status != "completed" or outcome.import_id is None:
         return []
     return list_results(home, outcome.import_id, dialect, now).to_dicts()
+
+
+def list_errors(home: Home, outcome: Outcome, now: datetime) -> list[dict[str, Any]]:
+    """Return ``row_number``, ``code`` and ``message`` of each row not imported that is no mere duplicate."""
+    if not outcome.rejected + outcome.quarantined:
+        return []
+    rows = list_rows(home, outcome, now)
+    bad = [row for row in rows if row["fate"] in ("rejected", "quarantined") and row["code"] not in DUPLICATES]
+    return [{"row_number": row["row_number"], "code": row["code"], "message": row["message"]} for row in bad]
 
 
 def _import(home: Home, job: Job) -> Outcome:

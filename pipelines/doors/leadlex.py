@@ -18,7 +18,7 @@ from pipelines.doors.access import Caller
 from pipelines.doors.answers import Answer, RefusedError, answer_json, refuse_json
 from pipelines.doors.desk import Desk, caller_of, refuse_input, respond
 from pipelines.doors.gate import Door
-from pipelines.doors.intake import FINISHES, Drop, digest_request, find_repeated, list_rows
+from pipelines.doors.intake import FINISHES, Drop, digest_request, find_repeated, list_errors
 from pipelines.doors.jobs import Job, Outcome, find_job
 from pipelines.doors.json_bodies import read_json
 from pipelines.doors.openapi import describe
@@ -37,7 +37,6 @@ MAX_KEY = 255
 FIELDS = {name: name for name in MAPPED_FIELDS if name != "tags"} | CALLED
 FIELDS |= {"phone": "phone1", "mobile": "phone2", "state": "region", "zip": "postcode", "postal_code": "postcode"}
 FIELDS |= {"job_title": "title", "street": "address"}
-DUPLICATES = {"R_DUP_IN_FILE", "R_DUP_SAME_SUPPLIER", "R_DUP_OTHER_SUPPLIER"}
 PARTS = {"rows", "csv", "has_header", "mapping", "update_existing", "tags"}
 # By what contacts are imported where no template is saved as `leadlex`: nothing is held, as each row has its answer.
 DEFAULTS: dict[str, Any] = {
@@ -198,32 +197,29 @@ def _read_flag(document: dict[str, Any], name: str, *, default: bool) -> bool:
     return default if value is None else value
 
 
-def tell(job_id: str, status: str, outcome: Outcome | None, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def tell(job_id: str, status: str, outcome: Outcome | None, errors: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Return what is told of a job: what was skipped are the rows not imported; a mere duplicate is no error."""
     done = outcome or Outcome(status, None)
-    bad = [row for row in rows if row["fate"] in ("rejected", "quarantined") and row["code"] not in DUPLICATES]
-    errors = [{"row_number": row["row_number"], "code": row["code"], "message": row["message"]} for row in bad]
     data = {
         "job_id": job_id,
         "status": status,
         "created_count": done.created if status == "completed" else 0,
         "updated_count": done.updated if status == "completed" else 0,
         "skipped_count": done.rejected + done.quarantined if status == "completed" else 0,
-        "errors": errors,
+        "errors": [*errors],
     }
     return data | ({"message": done.message} if done.message else {})
 
 
 def show(home: Home, job: Job, now: datetime) -> Answer:
     """Return a job as it stands now."""
-    rows = _list_bad(home, job.outcome, now) if job.outcome else []
-    return answer_json({"data": tell(job.job_id, job.status, job.outcome, rows)})
+    errors = list_errors(home, job.outcome, now) if job.outcome else []
+    return answer_json({"data": tell(job.job_id, job.status, job.outcome, errors)})
 
 
 def finish(home: Home, job: Job, outcome: Outcome, now: datetime) -> tuple[Answer, list[Event]]:
     """Return what is answered when a job is done, and the event of one that was queued (checklist LL-022)."""
-    rows = _list_bad(home, outcome, now)
-    document = {"data": tell(job.job_id, outcome.status, outcome, rows)}
+    document = {"data": tell(job.job_id, outcome.status, outcome, list_errors(home, outcome, now))}
     events = []
     target = job.request.get("webhook")
     if job.is_large and target and outcome.status != "held":
@@ -233,10 +229,6 @@ def finish(home: Home, job: Job, outcome: Outcome, now: datetime) -> tuple[Answe
     if outcome.status == "failed":
         return refuse_json(RefusedError(400, outcome.message)), events
     return answer_json(document), events
-
-
-def _list_bad(home: Home, outcome: Outcome, now: datetime) -> list[dict[str, Any]]:
-    return list_rows(home, outcome, now) if outcome.rejected + outcome.quarantined else []
 
 
 def _answer_queued(job: Job) -> Answer:

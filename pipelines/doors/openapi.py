@@ -1,16 +1,49 @@
 """What the OpenAPI document says of each address: summaries, bodies with examples, and every answer there is."""
 
+import json
 from typing import Any
 
 TEXT = {"type": "string"}
 FLAG = {"type": "boolean"}
 COUNT = {"type": "integer", "minimum": 0}
-ERROR = {
-    "type": "object",
-    "required": ["error"],
-    "properties": {
-        "error": {"type": "object", "required": ["code", "message"], "properties": {"code": TEXT, "message": TEXT}}
+NOTHING = {"type": "null"}
+FAULT = {"type": "object", "required": ["code", "message"], "properties": {"code": TEXT, "message": TEXT}}
+ERROR = {"type": "object", "required": ["error"], "properties": {"error": FAULT}}
+STATUS = {"enum": ["queued", "processing", "completed", "held", "failed", "cancelled", "undone"]}
+ROW_ERRORS = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "required": ["row_number", "code", "message"],
+        "properties": {"row_number": COUNT, "code": TEXT, "message": TEXT},
     },
+}
+COUNTS = ("rows_received", "created", "updated", "rejected", "quarantined")
+AMEYO_FORM = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["file", "user_id", "header_mapping"],
+    "properties": {
+        "file": {"type": "string", "format": "binary", "description": "CSV with a header."},
+        "user_id": {"type": "string", "minLength": 1, "maxLength": 255, "description": "Who starts the upload."},
+        "update_duplicate": {"type": "boolean", "description": "Known contacts are updated, else left."},
+        "churn_updated_records": {"type": "boolean", "description": "What is updated is dialled anew."},
+        "migrate": {"type": "boolean", "description": "Known contacts move to this lead list."},
+        "header_mapping": {
+            "type": "string",
+            "description": "JSON: for each field, by its name, the header or nothing.",
+        },
+    },
+}
+AMEYO_MAPPING = dict.fromkeys(("twitter", "timezone", "facebook", "phone2"), "") | {"name": "customer_name"}
+AMEYO_MAPPING |= dict.fromkeys(("phone3", "phone4", "phone5", "email"), "") | {"phone1": "phone1"}
+AMEYO_EXAMPLE = {
+    "file": "customer_name,phone1\nJane Doe,07400900123\n",
+    "user_id": "john",
+    "update_duplicate": False,
+    "churn_updated_records": False,
+    "migrate": False,
+    "header_mapping": json.dumps(AMEYO_MAPPING),
 }
 LEADLEX_JOB = {
     "type": "object",
@@ -21,18 +54,11 @@ LEADLEX_JOB = {
             "required": ["job_id", "status", "created_count", "updated_count", "skipped_count", "errors"],
             "properties": {
                 "job_id": TEXT,
-                "status": {"enum": ["queued", "processing", "completed", "held", "failed", "cancelled", "undone"]},
+                "status": STATUS,
                 "created_count": COUNT,
                 "updated_count": COUNT,
                 "skipped_count": COUNT,
-                "errors": {
-                    "type": "array",
-                    "items": {
-                        "type": "object",
-                        "required": ["row_number", "code", "message"],
-                        "properties": {"row_number": COUNT, "code": TEXT, "message": TEXT},
-                    },
-                },
+                "errors": ROW_ERRORS,
                 "message": TEXT,
             },
         }
@@ -96,8 +122,79 @@ def _in_path(name: str, schema: dict[str, Any]) -> dict[str, Any]:
     return {"name": name, "in": "path", "required": True, "schema": schema}
 
 
+def _envelop(data: dict[str, Any], error: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of Ameyo's envelope around some data and an error."""
+    names = ("data", "http_code", "error_data")
+    each = {
+        "type": "object",
+        "required": list(names),
+        "properties": dict(zip(names, (data, COUNT, error), strict=True)),
+    }
+    return {
+        "type": "object",
+        "required": ["metadata", "method", "response", "http_code", "request_id"],
+        "properties": {
+            "metadata": NOTHING,
+            "method": TEXT,
+            "response": {"type": "array", "minItems": 1, "maxItems": 1, "items": each},
+            "http_code": COUNT,
+            "request_id": NOTHING,
+        },
+    }
+
+
+AMEYO_NUMBER = {"type": "integer", "format": "int64", "minimum": 1}
+AMEYO_UPLOADED = _envelop({"type": "object", "required": ["task_id"], "properties": {"task_id": AMEYO_NUMBER}}, NOTHING)
+AMEYO_TASK = _envelop(
+    {
+        "type": "object",
+        "required": ["task_id", "status", "import_id", *COUNTS, "errors"],
+        "properties": {
+            "task_id": AMEYO_NUMBER,
+            "status": STATUS,
+            "import_id": {"type": ["string", "null"]},
+            **dict.fromkeys(COUNTS, COUNT),
+            "errors": ROW_ERRORS,
+        },
+    },
+    {"anyOf": [FAULT, NOTHING]},
+)
+AMEYO_ERROR = _envelop(NOTHING, FAULT)
+AMEYO_ANSWER = {
+    "metadata": None,
+    "method": "POST",
+    "response": [{"data": {"task_id": 4231888909951751}, "http_code": 200, "error_data": None}],
+    "http_code": 200,
+    "request_id": None,
+}
+AMEYO_PATH = [_in_path(name, TEXT) for name in ("cc", "process", "lead_list")]
 JSON_KINDS = ("application/json",)
 OPERATIONS: dict[str, dict[str, Any]] = {
+    "ameyo_upload": {
+        "summary": "Upload contacts (Ameyo)",
+        "responses": _answers(
+            {200: {"application/json": {"schema": AMEYO_UPLOADED, "example": AMEYO_ANSWER}}},
+            (*WRITING, 415),
+            AMEYO_ERROR,
+            JSON_KINDS,
+        ),
+        "openapi_extra": {
+            "requestBody": {
+                "required": True,
+                "content": {"multipart/form-data": {"schema": AMEYO_FORM, "example": AMEYO_EXAMPLE}},
+            },
+            "parameters": AMEYO_PATH,
+            "security": [{"user": []}, {"key": []}],
+        },
+    },
+    "ameyo_task": {
+        "summary": "How far an upload is (Ameyo)",
+        "responses": _answers({200: {"application/json": {"schema": AMEYO_TASK}}}, (), AMEYO_ERROR, JSON_KINDS),
+        "openapi_extra": {
+            "parameters": [*AMEYO_PATH, _in_path("task_id", AMEYO_NUMBER)],
+            "security": [{"user": []}, {"key": []}],
+        },
+    },
     "leadlex_import": {
         "summary": "Import contacts (LeadLex)",
         "responses": _answers(

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from pipelines.doors import leadlex
+from pipelines.doors import ameyo, leadlex
 from pipelines.doors.access import has_credentials
 from pipelines.doors.answers import CODES, RefusedError
 from pipelines.doors.desk import Desk, respond
@@ -29,7 +29,7 @@ from pipelines.doors.settings import DoorSettings
 from pipelines.errors import UserError
 from pipelines.home import Home
 
-DIALECTS = (leadlex,)
+DIALECTS = (ameyo, leadlex)
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 logger = logging.getLogger("leadmill.doors")
 # How often the chores look; how old an open job is that nobody seems to be at; how long a job that failed rests.
