@@ -1,6 +1,5 @@
 """What the OpenAPI document says of each address: summaries, bodies with examples, and every answer there is."""
 
-import json
 from typing import Any
 
 TEXT = {"type": "string"}
@@ -30,8 +29,10 @@ AMEYO_FORM = {
         "churn_updated_records": {"type": "boolean", "description": "What is updated is dialled anew."},
         "migrate": {"type": "boolean", "description": "Known contacts move to this lead list."},
         "header_mapping": {
-            "type": "string",
+            "type": "object",
             "description": "JSON: for each field, by its name, the header or nothing.",
+            "properties": dict.fromkeys(("name", "email", "timezone", *(f"phone{slot}" for slot in range(1, 6))), TEXT),
+            "additionalProperties": {"type": ["string", "null"]},
         },
     },
 }
@@ -43,7 +44,7 @@ AMEYO_EXAMPLE = {
     "update_duplicate": False,
     "churn_updated_records": False,
     "migrate": False,
-    "header_mapping": json.dumps(AMEYO_MAPPING),
+    "header_mapping": AMEYO_MAPPING,
 }
 LEADLEX_JOB = {
     "type": "object",
@@ -64,11 +65,16 @@ LEADLEX_JOB = {
         }
     },
 }
+LEADLEX_CONTACT = {
+    "type": "object",
+    "properties": dict.fromkeys(("email", "phone", "full_name", "company", "address", "postcode", "notes"), TEXT),
+}
 LEADLEX_BODY = {
     "type": "object",
     "additionalProperties": False,
+    "oneOf": [{"required": ["rows"]}, {"required": ["csv", "mapping"]}],
     "properties": {
-        "rows": {"type": "array", "minItems": 1, "items": {"type": "object"}},
+        "rows": {"type": "array", "minItems": 1, "items": LEADLEX_CONTACT},
         "csv": TEXT,
         "has_header": {"type": "boolean", "default": True},
         "mapping": {"type": "object", "additionalProperties": TEXT},
@@ -111,11 +117,25 @@ ALWAYS = (401, 403, 404, 405, 408, 429)
 WRITING = (400, 413, 503)
 
 
-def _answers(statuses: dict[int, Any], refusals: tuple[int, ...], error: dict[str, Any], kinds: tuple[str, ...]) -> Any:  # noqa: ANN401
+def _answers(
+    statuses: dict[int, Any],
+    refusals: tuple[int, ...],
+    error: dict[str, Any],
+    kinds: tuple[str, ...],
+    links: dict[str, Any] | None = None,
+) -> Any:  # noqa: ANN401
     answers = {status: {"description": SAID[status], "content": content} for status, content in statuses.items()}
+    for answer in answers.values() if links else ():
+        answer["links"] = links
     for status in sorted({*ALWAYS, *refusals} - set(statuses)):
         answers[status] = {"description": SAID[status], "content": {kind: {"schema": error} for kind in kinds}}
     return answers
+
+
+def _link(operation: str, **parameters: str) -> dict[str, Any]:
+    """Return where an answer leads: an operation, and what its parameters are taken from."""
+    taken = {name: f"${source}" for name, source in parameters.items()}
+    return {operation: {"operationId": operation, "parameters": taken}}
 
 
 def _in_path(name: str, schema: dict[str, Any]) -> dict[str, Any]:
@@ -167,7 +187,9 @@ AMEYO_ANSWER = {
     "http_code": 200,
     "request_id": None,
 }
-AMEYO_PATH = [_in_path(name, TEXT) for name in ("cc", "process", "lead_list")]
+AMEYO_IDS = {"cc": "1", "process": "13", "lead_list": "17"}
+AMEYO_PATH = [{**_in_path(name, TEXT), "example": example} for name, example in AMEYO_IDS.items()]
+AMEYO_SAME = {name: f"request.path.{name}" for name in AMEYO_IDS}
 JSON_KINDS = ("application/json",)
 OPERATIONS: dict[str, dict[str, Any]] = {
     "ameyo_upload": {
@@ -177,6 +199,7 @@ OPERATIONS: dict[str, dict[str, Any]] = {
             (*WRITING, 415),
             AMEYO_ERROR,
             JSON_KINDS,
+            _link("ameyo_task", task_id="response.body#/response/0/data/task_id", **AMEYO_SAME),
         ),
         "openapi_extra": {
             "requestBody": {
@@ -205,6 +228,7 @@ OPERATIONS: dict[str, dict[str, Any]] = {
             (*WRITING, 409, 415),
             ERROR,
             JSON_KINDS,
+            _link("leadlex_job", job_id="response.body#/data/job_id"),
         ),
         "openapi_extra": {
             "requestBody": {
