@@ -6,6 +6,7 @@ LL-022.
 
 import hashlib
 import hmac
+import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,9 +19,13 @@ from pipelines.doors.settings import DoorSettings, reveal_secret
 from pipelines.doors.state import open_state, read_state, state_path, write_time
 from pipelines.errors import UserError
 from pipelines.home import Home
+from pipelines.notifying.notices import Notice
 from pipelines.notifying.posting import NotSentError, post
-from pipelines.notifying.sending import SIGNATURE
+from pipelines.notifying.sending import SIGNATURE, send
+from pipelines.notifying.settings import read_settings
 
+# Channels: an address that is called, and the mail of notify.yaml, to those that it names.
+WEBHOOK, MAIL = "webhook", "mail"
 TIMESTAMP, EVENT = "X-Leadmill-Timestamp", "X-Leadmill-Event-Id"
 # Tried after these, then daily: some three days in all.
 WAITS = tuple(timedelta(seconds=seconds) for seconds in (2, 10, 60, 300, 1800, 7200, 21600, 43200, 86400, 86400))
@@ -28,7 +33,10 @@ WAITS = tuple(timedelta(seconds=seconds) for seconds in (2, 10, 60, 300, 1800, 7
 
 @dataclass(frozen=True)
 class Event:
-    """A message: by which channel, to whom, and what it says. ``key`` tells the events of one job apart."""
+    """A message: by which channel, to whom, and what it says. ``key`` tells the events of one job apart.
+
+    The body of a mail is JSON: ``about``, for its subject, and ``message``.
+    """
 
     channel: str
     target: str
@@ -71,7 +79,9 @@ def deliver(home: Home, settings: DoorSettings, environment: Mapping[str, str], 
         due = [dict(row) for row in connection.execute(sql, (write_time(now),))]
     sent = 0
     for line in due:
-        problem = _send(line, settings, environment, now)
+        problem = (
+            _mail(home, line, environment, now) if line["channel"] == MAIL else _send(line, settings, environment, now)
+        )
         tries = line["tries"] + 1
         wait = WAITS[tries - 1] if problem and tries <= len(WAITS) else None
         values = {
@@ -136,3 +146,17 @@ def _send(line: dict[str, Any], settings: DoorSettings, environment: Mapping[str
     except (NotSentError, UserError) as error:
         return str(error)
     return None
+
+
+def _mail(home: Home, line: dict[str, Any], environment: Mapping[str, str], now: datetime) -> str | None:
+    """Send one mail to those that notify.yaml names; return what went wrong, or null."""
+    try:
+        settings = read_settings(home)
+    except UserError as error:
+        return str(error)
+    if settings is None or settings.email is None:
+        return "notify.yaml names nobody who gets mail"
+    told = json.loads(line["body"])
+    return send(
+        Notice(line["event_id"], "imported", told["about"], told["message"]), "email", settings, environment, now
+    )

@@ -5,13 +5,16 @@ from typing import Literal, get_args
 
 Topic = Literal["held", "failed", "unusual", "late", "check_failed", "run_failed"]
 TOPICS: tuple[Topic, ...] = get_args(Topic)
-SUBJECTS: dict[Topic, str] = {
+# Told because whoever brought the drop asked for it, whatever `about` says (checklist CM-027).
+Asked = Literal["imported"]
+SUBJECTS: dict[Topic | Asked, str] = {
     "held": "An import waits for you",
     "failed": "A file could not be imported",
     "unusual": "An import is unusual",
     "late": "A feed is late",
     "check_failed": "A check failed",
     "run_failed": "A run failed",
+    "imported": "An import was made",
 }
 
 
@@ -20,7 +23,7 @@ class Notice:
     """One thing to tell. ``key`` tells it from all others, so that it is told once; ``about`` names its subject."""
 
     key: str
-    topic: Topic
+    topic: Topic | Asked
     about: str
     message: str
 

@@ -1,34 +1,20 @@
 """A mail server and a web server of our own, that keep what they get."""
 
 import json
-import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from aiosmtpd.controller import Controller
 
 from pipelines.home import Home
-from tests.notifying.sinks import TEMPLATE, Sink
+from tests.notifying.sinks import TEMPLATE, Sink, taking_mails
 
 
 @pytest.fixture
 def mails() -> Iterator[Sink]:
-    sink = Sink()
-
-    class Handler:
-        async def handle_DATA(self, server, session, envelope):  # noqa: N802  the name that the library calls
-            sink.arrived.append((envelope.rcpt_tos, envelope.content.decode()))
-            return "250 OK"
-
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        sink.port = free.getsockname()[1]
-    controller = Controller(Handler(), hostname="127.0.0.1", port=sink.port)
-    controller.start()
-    yield sink
-    controller.stop()
+    with taking_mails() as sink:
+        yield sink
 
 
 @pytest.fixture

@@ -1,7 +1,12 @@
 """What the tests of notifications say: a template, two drops, and where notices go."""
 
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+
+from aiosmtpd.controller import Controller
 
 TEMPLATE = """\
 name: acme
@@ -31,3 +36,22 @@ def name_mail(port: int) -> str:
 
 def name_hook(port: int) -> str:
     return f"webhook: {{url: 'http://127.0.0.1:{port}/hook', allow_http: true, secret: $HOOK_SECRET}}\n"
+
+
+@contextmanager
+def taking_mails() -> Iterator[Sink]:
+    """Run a mail server that keeps what it gets: recipients and text."""
+    sink = Sink()
+
+    class Handler:
+        async def handle_DATA(self, server, session, envelope):  # noqa: N802  the name that the library calls
+            sink.arrived.append((envelope.rcpt_tos, envelope.content.decode()))
+            return "250 OK"
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        sink.port = free.getsockname()[1]
+    controller = Controller(Handler(), hostname="127.0.0.1", port=sink.port)
+    controller.start()
+    yield sink
+    controller.stop()
