@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 JSON, XML = "application/json", "application/xml"
 CODES = {
@@ -33,7 +34,7 @@ class Answer:
 class RefusedError(Exception):
     """A request that is not done: its status, a code and a sentence. Nothing of a person belongs in it.
 
-    ``method`` is the request's: the gate knows it before a door words the refusal.
+    ``method`` is the request's and ``at`` when it came: the gate knows them before a door words the refusal.
     """
 
     def __init__(self, status: int, message: str, code: str | None = None, **headers: str) -> None:
@@ -42,6 +43,7 @@ class RefusedError(Exception):
         self.message = message
         self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
         self.method = ""
+        self.at = datetime.min.replace(tzinfo=UTC)
         super().__init__(f"{status} {self.code}: {message}")
 
 

@@ -50,11 +50,12 @@ class Door:
 
 @dataclass
 class Passage:
-    """One request on its way: its id, its door, who sent it, how much has come, and what is left of the rate."""
+    """One request on its way: its id, door and time, who sent it, how much has come, and what is left of the rate."""
 
     request_id: str
     door: Door | None
-    method: str = ""
+    method: str
+    at: datetime
     caller: Caller | None = None
     status: int = 0
     received: int = 0
@@ -81,7 +82,7 @@ class Gate:
             await self.app(scope, receive, send)
             return
         door = next((door for door in self.doors if scope["path"].startswith(door.prefix)), None)
-        passage = Passage(str(uuid4()), door, scope["method"])
+        passage = Passage(str(uuid4()), door, scope["method"], self.clock())
         scope.setdefault("state", {})["passage"] = passage
         headers = Headers(scope=scope)
         self.inside += 1
@@ -232,7 +233,7 @@ def _is_preflight(scope: Scope, headers: Headers) -> bool:
 
 def refuse(passage: Passage, refusal: RefusedError, headers: Headers) -> Answer:
     """Return a refusal in the words of the door that was called."""
-    refusal.method = passage.method
+    refusal.method, refusal.at = passage.method, passage.at
     answer = passage.door.refuse(refusal, headers) if passage.door else refuse_json(refusal)
     return Answer(answer.status, answer.body, answer.content_type, {**answer.headers, **refusal.headers})
 

@@ -20,6 +20,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from pipelines.doors import ameyo, leadlex
 from pipelines.doors.access import has_credentials
 from pipelines.doors.answers import CODES, RefusedError
+from pipelines.doors.checkmarket import door as checkmarket
 from pipelines.doors.desk import Desk, respond
 from pipelines.doors.gate import Gate, passage_of, refuse
 from pipelines.doors.intake import carry_out, settle_held
@@ -29,7 +30,7 @@ from pipelines.doors.settings import DoorSettings
 from pipelines.errors import UserError
 from pipelines.home import Home
 
-DIALECTS = (ameyo, leadlex)
+DIALECTS = (ameyo, checkmarket, leadlex)
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 logger = logging.getLogger("leadmill.doors")
 # How often the chores look; how old an open job is that nobody seems to be at; how long a job that failed rests.

@@ -28,12 +28,14 @@ class AmeyoList(Settings):
 class TenantSettings(Settings):
     """What one tenant has: where it is told of imports that were queued, and the secret its messages are signed by.
 
-    ``ameyo`` are the lead lists that are open to it, by contact centre/process/list.
+    ``ameyo`` are the lead lists that are open to it, by contact centre/process/list; ``contact_lists`` says which of our
+    lists a ``ContactListId`` of CheckMarket is.
     """
 
     webhook: Text | None = None
     secret: str | None = None
     ameyo: dict[str, AmeyoList] | None = None
+    contact_lists: dict[Annotated[int, Field(ge=1)], Text] = Field(default_factory=dict)
 
     _check_secret = field_validator("secret")(require_variable)
 
