@@ -12,6 +12,7 @@ from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -57,6 +58,8 @@ def build_app(desk: Desk) -> Any:  # noqa: ANN401  an ASGI application
     async def show_missing(request: Request, error: HTTPException) -> Response:
         refusal = RefusedError(error.status_code, str(error.detail), CODES.get(error.status_code, "error"))
         refusal.headers.update(error.headers or {})
+        if error.status_code == 405:
+            refusal.headers["Allow"] = ", ".join(_list_methods(app, request.url.path))
         return respond(refuse(passage_of(request), refusal, request.headers))
 
     @app.exception_handler(Exception)
@@ -75,6 +78,12 @@ def build_app(desk: Desk) -> Any:  # noqa: ANN401  an ASGI application
     app.openapi = write_openapi  # type: ignore[method-assign]
     doors = [dialect.DOOR for dialect in DIALECTS]
     return Gate(app, home=desk.home, settings=desk.settings, doors=doors, clock=desk.clock)
+
+
+def _list_methods(app: FastAPI, path: str) -> list[str]:
+    """Return by which methods an address can be called: of all its routes, where Starlette tells those of the first."""
+    routes = [route for route in app.routes if isinstance(route, APIRoute) and route.path_regex.match(path)]
+    return sorted({method for route in routes for method in route.methods or ()})
 
 
 class Chores(threading.Thread):

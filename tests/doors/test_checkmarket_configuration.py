@@ -3,11 +3,12 @@
 import pytest
 
 from pipelines.doors.access import Caller
-from pipelines.doors.checkmarket.configuration import read_configuration
+from pipelines.doors.checkmarket.configuration import read_configuration, read_elements
 from pipelines.doors.checkmarket.durations import read_duration, write_period
 from pipelines.doors.checkmarket.fields import map_names
 from pipelines.doors.checkmarket.keeping import Configuration
 from pipelines.doors.checkmarket.templates import make_template, map_file, override_file
+from pipelines.doors.checkmarket.xml_bodies import INSTANCE, read_xml
 
 MAPPING = {"mapping": {"email": "Email"}}
 SURVEY = {"SurveyId": 1}
@@ -100,6 +101,19 @@ def test_a_file_is_read_as_the_configuration_says(home):
     assert map_file(Configuration(1, "default", config)) == {"email": 3}
     assert override_file(config, is_mapped=True) == written | {"file.has_header": False, "file.first_row": 2}
     assert override_file(config, is_mapped=False) == written | {"file.has_header": True, "file.first_row": 1}
+
+
+def test_what_is_nil_in_xml_is_not_said_and_what_is_blank_may_be_a_delimiter():
+    elements = (
+        f'<c:BaseImportConfig xmlns:i="{INSTANCE}" xmlns:c="urn:any"><c:Name> Spring </c:Name>'
+        '<c:FirstRow i:nil="true"/>'
+        "<c:FieldDelimiter>\t</c:FieldDelimiter><c:DateFormat/><c:IsReusable>0</c:IsReusable></c:BaseImportConfig>"
+    )
+
+    config = read_configuration(read_elements(read_xml(elements.encode("utf-16"))), is_typed=False)
+
+    assert (config.Name, config.FirstRow, config.FieldDelimiter, config.IsReusable) == ("Spring", None, "\t", False)
+    assert not config.DateFormat
 
 
 @pytest.mark.feature("CM-010", "CM-012")

@@ -42,6 +42,7 @@ HOSTILE_XML = {
     "an object for a text": b"<BaseImportConfig><Name><a>b</a></Name></BaseImportConfig>",
     "a text for an object": b"<BaseImportConfig><Name>a</Name><SurveySettings>1</SurveySettings></BaseImportConfig>",
     "no columns": b"<BaseImportConfig><Name>a</Name><ColumnMappings><a/></ColumnMappings></BaseImportConfig>",
+    "an empty number": b"<BaseImportConfig><Name>a</Name><FirstRow/></BaseImportConfig>",
     "no number": b"<BaseImportConfig><Name>a</Name><FirstRow>" + b"9" * 5000 + b"</FirstRow></BaseImportConfig>",
     "a control character": b"<BaseImportConfig><Name>a\x01</Name></BaseImportConfig>",
 }
@@ -185,3 +186,9 @@ def test_more_than_is_taken_is_refused_while_it_comes_in(ask):
             yield b"x" * 65536
 
     assert read_refusal(ask("POST", CONFIGS, AS_XML, content=stream()), 413) == "Payload exceeds 1 MB."
+
+
+def test_another_method_is_told_all_that_there_are(ask):
+    answers = [ask("PATCH", path) for path in (CONFIGS, f"{CONFIGS}/1", f"{CONFIGS}/1/contacts")]
+
+    assert [answer.headers["Allow"] for answer in answers] == ["GET, POST", "DELETE, GET, PUT", "POST"]

@@ -10,9 +10,10 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from pipelines.doors.answers import RefusedError
 from pipelines.doors.checkmarket.durations import read_duration
-from pipelines.doors.checkmarket.fields import find_field
+from pipelines.doors.checkmarket.fields import SHOWN, find_field
 from pipelines.doors.checkmarket.xml_bodies import Node
 from pipelines.errors import nearest
+from pipelines.schema import MAPPED_FIELDS
 
 ROOT = "BaseImportConfig"
 COLUMN = "ImportColumnMapping"
@@ -30,9 +31,12 @@ def _check_target(name: str) -> str:
     return name
 
 
+CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,7})?$"
 Id = Annotated[int, Field(ge=0, le=MAX_INT)]
 Days = Annotated[int, Field(ge=0, le=36500)]
-TimeOfDay = Annotated[str, BeforeValidator(read_duration)]
+TimeOfDay = Annotated[str, BeforeValidator(read_duration), Field(json_schema_extra={"pattern": CLOCK})]
+# Shown as they are usually written; case and punctuation do not matter, and a secondary table's field is one, too.
+NAMED: dict[str, Any] = {"enum": [*SHOWN.values(), *(name for name in MAPPED_FIELDS if name not in SHOWN)]}
 Short = Annotated[str, Field(max_length=10)]
 
 
@@ -61,7 +65,7 @@ class ImportColumnMapping(Part):
     """Which column of a file, from 1, is which field."""
 
     SourceColumnNumber: Annotated[int, Field(ge=1, le=16384)]
-    TargetColumnName: Annotated[str, Field(max_length=200), AfterValidator(_check_target)]
+    TargetColumnName: Annotated[str, Field(max_length=200, json_schema_extra=NAMED), AfterValidator(_check_target)]
 
 
 class BaseImportConfig(Part):
@@ -91,12 +95,11 @@ def read_configuration(values: object, *, is_typed: bool, configuration_id: int 
 
     What was read here and is sent back may hold its own ``ImportConfigId``. Raises RefusedError (400) naming the field.
     """
+    own = (configuration_id, str(configuration_id)) if configuration_id else ()
+    if isinstance(values, dict) and values.get("ImportConfigId") in own:
+        values = {key: value for key, value in values.items() if key != "ImportConfigId"}
     try:
-        told = _without_nulls(values)
-        own = (configuration_id, str(configuration_id)) if configuration_id else ()
-        if isinstance(told, dict) and told.get("ImportConfigId") in own:
-            del told["ImportConfigId"]
-        return BaseImportConfig.model_validate_json(json.dumps(told), strict=is_typed)
+        return BaseImportConfig.model_validate_json(json.dumps(values), strict=is_typed)
     except RecursionError:
         raise RefusedError(400, "The body nests too deeply.") from None
     except ValidationError as error:
@@ -128,14 +131,7 @@ def _read_value(node: Node) -> object:
     if node.children:
         return _read_object(node)
     # A delimiter may be a blank or a line break.
-    text = node.text if node.name.endswith("Delimiter") else node.text.strip()
-    return text or None
-
-
-def _without_nulls(value: object) -> Any:  # noqa: ANN401  whatever JSON holds
-    if isinstance(value, dict):
-        return {key: _without_nulls(each) for key, each in value.items() if each is not None}
-    return [_without_nulls(each) for each in value] if isinstance(value, list) else value
+    return node.text if node.name.endswith("Delimiter") else node.text.strip()
 
 
 def _explain(error: ValidationError) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pipelines.doors.checkmarket.configuration import BaseImportConfig
+from pipelines.doors.checkmarket.configuration import CLOCK, BaseImportConfig
 from pipelines.doors.checkmarket.envelope import LIMIT, MAX_LIMIT, MAX_OFFSET
 from pipelines.doors.openapi import ALWAYS, COUNT, FLAG, SAID, TEXT, WRITING
 
@@ -61,15 +61,25 @@ CONTACTS = {
     "additionalProperties": False,
     "properties": {"Contacts": {"type": "array", "minItems": 1, "items": {"type": "object"}}},
 }
+# As elements: <Contacts><Contact><Email>…</Email></Contact></Contacts>.
+CONTACTS_ELEMENT = {
+    "type": "object",
+    "required": ["Contact"],
+    "properties": {
+        "Contact": {
+            "type": "array",
+            "minItems": 1,
+            "items": {"type": "object", "properties": {"Email": TEXT, "Phone": TEXT}, "additionalProperties": TEXT},
+        }
+    },
+    "xml": {"name": "Contacts"},
+}
 CONFIG_EXAMPLE = {"Name": "Customers", "ContactListId": 1, "EmailMustBeUniqueWithinAccount": True}
-CONFIG_XML = (
-    "<BaseImportConfig><ContactListId>1</ContactListId>"
-    "<EmailMustBeUniqueWithinAccount>true</EmailMustBeUniqueWithinAccount><Name>Customers</Name></BaseImportConfig>"
-)
 CONTACTS_EXAMPLE = {"Contacts": [{"Email": "jane@example.com", "FirstName": "Jane", "LanguageCode": "en"}]}
-CONTACTS_XML = "<Contacts><Contact><Email>jane@example.com</Email><FirstName>Jane</FirstName></Contact></Contacts>"
+CONTACTS_XML = {"Contact": CONTACTS_EXAMPLE["Contacts"]}
 CONTACTS_CSV = "Email;FirstName\njane@example.com;Jane\n"
 READING = (400, 404)
+PERIOD = r"^PT([0-9]|1[0-9]|2[0-3])H([0-5]?[0-9]M)?([0-5]?[0-9](\.[0-9]{1,7})?S)?$"
 
 
 def _inline(schema: Any, parts: dict[str, Any]) -> Any:  # noqa: ANN401  JSON Schema
@@ -83,8 +93,24 @@ def _inline(schema: Any, parts: dict[str, Any]) -> Any:  # noqa: ANN401  JSON Sc
     return {key: _inline(each, parts) for key, each in schema.items() if key not in ("$defs", "title", "default")}
 
 
+def _as_elements(schema: Any) -> Any:  # noqa: ANN401  JSON Schema
+    """Return a schema in which nothing may be null and times of day are written as XML has them."""
+    if isinstance(schema, list):
+        return [_as_elements(each) for each in schema]
+    if not isinstance(schema, dict):
+        return PERIOD if schema == CLOCK else schema
+    if "anyOf" in schema:
+        (known,) = (each for each in schema["anyOf"] if each != {"type": "null"})
+        return _as_elements(known)
+    return {key: _as_elements(each) for key, each in schema.items()}
+
+
 _SCHEMA = BaseImportConfig.model_json_schema()
 CONFIG = _inline(_SCHEMA, _SCHEMA.get("$defs", {})) | {"xml": {"name": "BaseImportConfig"}}
+CONFIG["properties"]["ColumnMappings"]["xml"] = {"wrapped": True}
+CONFIG["properties"]["ColumnMappings"]["items"]["xml"] = {"name": "ImportColumnMapping"}
+# In XML null is i:nil, of which JSON Schema knows nothing: there what is null is left out.
+CONFIG_ELEMENT = _as_elements(CONFIG)
 SHOWN = CONFIG | {"properties": {"ImportConfigId": COUNT, **CONFIG["properties"]}}
 
 
@@ -127,11 +153,11 @@ IDEMPOTENCY_KEY = {
 }
 CONFIG_BODY = {
     JSON: {"schema": CONFIG, "example": CONFIG_EXAMPLE},
-    XML: {"schema": {"type": "string"}, "example": CONFIG_XML},
+    XML: {"schema": CONFIG_ELEMENT, "example": CONFIG_EXAMPLE},
 }
 CONTACTS_BODY = {
     JSON: {"schema": CONTACTS, "example": CONTACTS_EXAMPLE},
-    XML: {"schema": {"type": "string"}, "example": CONTACTS_XML},
+    XML: {"schema": CONTACTS_ELEMENT, "example": CONTACTS_XML},
     CSV: {"schema": {"type": "string"}, "example": CONTACTS_CSV},
 }
 
