@@ -18,12 +18,25 @@ USED = ("completed", "held")
 
 def find_published_use(home: Home, template: str) -> dict[str, str]:
     """Return SHA-256 by id of the imports that a template has made, the first one first, by what is published."""
+    made = _scan_made(home)
+    if made is None:
+        return {}
+    theirs = made.filter(pl.col("template") == template).sort("sequence")
+    return dict(theirs.select("import_id", "sha256").collect().rows())
+
+
+def list_published_used(home: Home) -> set[str]:
+    """Return the names of all templates that have made an import, by what is published."""
+    made = _scan_made(home)
+    return set() if made is None else set(made.select("template").unique().collect()["template"])
+
+
+def _scan_made(home: Home) -> pl.LazyFrame | None:
     generation = current_generation(home)
     if generation is None:
-        return {}
+        return None
     imports = pl.scan_parquet(generation / "imports" / "*" / "*.parquet", hive_partitioning=False)
-    made = imports.filter(pl.col("template") == template, pl.col("status").is_in(USED)).sort("sequence")
-    return dict(made.select("import_id", "sha256").collect().rows())
+    return imports.filter(pl.col("status").is_in(USED))
 
 
 def require_published_unused(home: Home, template: Template) -> None:

@@ -14,7 +14,7 @@ from pipelines.cli.options import Home, current_time, with_home
 )
 @with_home
 def serve(home: Home, host: str, port: int) -> int:
-    """Take drops by HTTP, as the import interfaces of LeadLex and Ameyo do.
+    """Take drops by HTTP, as the import interfaces of LeadLex, Ameyo, CheckMarket and MaxContact do.
 
     TLS is a reverse proxy's: see docs/doors.md. Who may come in: leadmill keys, leadmill users.
     """

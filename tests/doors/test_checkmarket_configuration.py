@@ -105,7 +105,7 @@ def test_a_file_is_read_as_the_configuration_says(home):
 
 def test_what_is_nil_in_xml_is_not_said_and_what_is_blank_may_be_a_delimiter():
     elements = (
-        f'<c:BaseImportConfig xmlns:i="{INSTANCE}" xmlns:c="urn:any"><c:Name> Spring </c:Name>'
+        f'<c:BaseImportConfig xmlns:i="{INSTANCE}" xmlns:c="urn:any"><c:Name> Sp<!-- -->r<![CDATA[in]]>g </c:Name>'
         '<c:FirstRow i:nil="true"/>'
         "<c:FieldDelimiter>\t</c:FieldDelimiter><c:DateFormat/><c:IsReusable>0</c:IsReusable></c:BaseImportConfig>"
     )

@@ -13,7 +13,7 @@ from typing import Any
 from pipelines.doors.checkmarket.configuration import BaseImportConfig
 from pipelines.doors.state import open_state, read_state, write_time
 from pipelines.home import Home
-from pipelines.reuse import find_published_use
+from pipelines.reuse import find_published_use, list_published_used
 
 MAX_ID = 2**63 - 1
 
@@ -49,7 +49,9 @@ def find_configuration(home: Home, tenant: str, configuration_id: int) -> Config
         return None
     with read_state(home) as connection:
         line = _select(connection, tenant, "AND configuration_id = ?", configuration_id)
-    return line[0] if line and not _is_used(home, line[0]) else None
+    found = line[0] if line else None
+    is_used = found and not found.config.IsReusable and find_published_use(home, found.template_name)
+    return None if is_used else found
 
 
 def list_configurations(home: Home, tenant: str, named: str | None = None) -> list[Configuration]:
@@ -57,7 +59,9 @@ def list_configurations(home: Home, tenant: str, named: str | None = None) -> li
     with read_state(home) as connection:
         lines = _select(connection, tenant, "")
     wanted = (named or "").casefold()
-    return [line for line in lines if wanted in line.config.Name.casefold() and not _is_used(home, line)]
+    found = [line for line in lines if wanted in line.config.Name.casefold()]
+    used = set() if all(line.config.IsReusable for line in found) else list_published_used(home)
+    return [line for line in found if line.config.IsReusable or line.template_name not in used]
 
 
 def change_configuration(home: Home, configuration: Configuration, config: BaseImportConfig) -> None:
@@ -97,7 +101,3 @@ def _select(connection: sqlite3.Connection, tenant: str, more: str, *values: obj
     columns = "configuration_id, tenant, settings"
     sql = f"SELECT {columns} FROM configurations WHERE tenant = ? AND removed_at IS NULL {more} ORDER BY 1"
     return [read_kept(*line) for line in connection.execute(sql, (tenant, *values))]
-
-
-def _is_used(home: Home, configuration: Configuration) -> bool:
-    return not configuration.config.IsReusable and bool(find_published_use(home, configuration.template_name))

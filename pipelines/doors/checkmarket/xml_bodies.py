@@ -52,6 +52,8 @@ class _Tree:
     def __init__(self) -> None:
         self.top = Node("")
         self.open = [self.top]
+        # Texts in the elements that are open, in parts: comments can cut one into millions.
+        self.texts: list[list[str]] = [[]]
         self.elements = 0
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -63,12 +65,13 @@ class _Tree:
         node = Node(name.rpartition(" ")[2], attributes.get(f"{INSTANCE} nil") in ("true", "1"))
         self.open[-1].children.append(node)
         self.open.append(node)
+        self.texts.append([])
 
     def end(self, _: str) -> None:
-        self.open.pop()
+        self.open.pop().text = "".join(self.texts.pop())
 
     def add_text(self, text: str) -> None:
-        self.open[-1].text += text
+        self.texts[-1].append(text)
 
 
 def _refuse_doctype(*_: object) -> NoReturn:
