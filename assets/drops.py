@@ -17,6 +17,7 @@ from assets.feeds import check_usual
 from assets.metadata import describe_clean, describe_raw, describe_screened, make_table, tidy
 from assets.partitions import DROPS_PER_RUN, WRITER, drops, lists
 from assets.resources import ClockResource, HomeResource
+from pipelines.doors.responses import watch_responses
 from pipelines.errors import UserError
 from pipelines.feeds.watching import find_unusual_imports
 from pipelines.importing import import_drop
@@ -103,6 +104,7 @@ def import_landed_drops(
     results: dict[str, ImportResult] = {}
     failures: dict[str, str] = {}
     on = date.fromisoformat(config.on) if config.on else None
+    watch_responses(home.locate(), clock.now())
     for key in context.partition_keys:
         try:
             path, template, name = find_drop(home.locate(), key)

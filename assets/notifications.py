@@ -1,4 +1,4 @@
-"""Telling people: a sensor that looks at imports, feeds, checks and runs, and sends what was not sent yet."""
+"""Telling people and other systems: a sensor that looks at imports, feeds, checks and runs, and sends what is due."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -6,6 +6,7 @@ from datetime import datetime
 import dagster as dg
 
 from assets.resources import ClockResource, HomeResource, SecretsResource
+from pipelines.doors.responses import call_back
 from pipelines.errors import UserError
 from pipelines.notifying.notices import Notice
 from pipelines.notifying.telling import NEWEST, tell
@@ -22,9 +23,12 @@ def notification_sensor(
 ) -> dg.SkipReason:
     """Tell held, failed and unusual imports, late feeds, failed checks and failed runs, by `notify.yaml`; each once.
 
+    Messages to other systems are sent as well: Response URLs, and what `leadmill serve` has left.
+
     A run-failure sensor is called once per run; this one looks, so what a mail server did not take is not lost.
     """
     now = clock.now()
+    messages = _call_back(context, home, secrets, now)
     more = [*_find_failed_checks(context, now), *_find_failed_runs(context.instance, now)]
     try:
         told = tell(home.locate(), now, secrets.read(), more)
@@ -33,7 +37,19 @@ def notification_sensor(
         return dg.SkipReason(str(error))
     for problem in told.problems:
         context.log.warning(problem)
-    return dg.SkipReason(" ".join([f"{told.sent} sent, {told.waiting} waiting.", *told.problems]))
+    return dg.SkipReason(" ".join([f"{told.sent} sent, {told.waiting} waiting.", *messages, *told.problems]))
+
+
+def _call_back(
+    context: dg.SensorEvaluationContext, home: HomeResource, secrets: SecretsResource, now: datetime
+) -> list[str]:
+    """Send messages to other systems, Response URLs among them; say how many, or what is wrong with the settings."""
+    try:
+        sent, _ = call_back(home.locate(), secrets.read(), now)
+    except UserError as error:
+        context.log.warning(str(error))
+        return [str(error)]
+    return [f"{sent} messages to other systems sent."] if sent else []
 
 
 def _find_failed_runs(instance: dg.DagsterInstance, now: datetime) -> Iterator[Notice]:

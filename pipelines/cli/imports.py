@@ -1,5 +1,6 @@
 """Commands that import: import, preview, release, cancel."""
 
+import os
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -54,13 +55,15 @@ def import_(
 
     With --like and no FILE, the drop of that import is imported again.
     """
+    from pipelines.doors.responses import watch_responses
     from pipelines.templates.saved import FIRST_IMPORT, keep_template
 
     if not files and choices["like"] is None:
         raise click.UsageError("Missing argument 'FILE...'. With --like it may be left out.")
     chosen = choose(home, **choices)
-    if chosen.template.response_url:
-        click.echo("Note: response_url is kept with the import, but this version does not call it.", err=True)
+    is_told = bool(chosen.template.response_url) and not dry_run
+    if is_told:
+        watch_responses(home, current_time())
     if ad_hoc and chosen.origins.get("mapping") == FIRST_IMPORT:
         chosen.origins["mapping"] = "template"  # found for these drops, kept nowhere
     drops = tuple((file, file.name) for file in files) or chosen.past_drop
@@ -68,6 +71,8 @@ def import_(
     results = [_import_one(home, file, name, chosen, asked, as_json=as_json) for file, name in drops]
     if chosen.named and not ad_hoc and not dry_run and any(result.status != "failed" for result in results):
         keep_template(home, chosen.named, choices["mapping"])
+    if is_told:
+        _call_back(home, [result.import_id for result in results if result.import_id])
     if as_json:
         echo_json([result.to_dict() for result in results])
     return _exit_code(results)
@@ -88,6 +93,20 @@ def _import_one(
     elif not as_json:
         print_result(result)
     return result
+
+
+def _call_back(home: Home, imports: list[str]) -> None:
+    """Tell Response URLs of imports; what is not taken waits for whoever looks next, and fails no import."""
+    from pipelines.doors.responses import call_back
+    from pipelines.errors import UserError
+
+    try:
+        _, problems = call_back(home, os.environ, current_time(), imports)
+    except UserError as error:
+        problems = [str(error)]
+    for problem in problems:
+        remedy = "leadmill serve, dev and notify send try again."
+        click.echo(f"Note: response_url was not told. {show_text(problem)}; {remedy}", err=True)
 
 
 def _exit_code(results: list[ImportResult]) -> int:
@@ -163,9 +182,13 @@ def preview(home: Home, file: Path, as_json: bool, **choices: Any) -> int:  # no
 @with_home
 def release(home: Home, import_id: str, allow_stale_dnc: bool, as_json: bool) -> int:
     """Let a held import go on."""
+    from pipelines.doors.responses import watch_held
     from pipelines.holding import release_import
 
+    is_told = watch_held(home, import_id, current_time())
     result = release_import(home, import_id, now=current_time(), allow_stale_dnc=allow_stale_dnc)
+    if is_told:
+        _call_back(home, [import_id])
     if as_json:
         echo_json([result.to_dict()])
     else:
@@ -180,9 +203,13 @@ def release(home: Home, import_id: str, allow_stale_dnc: bool, as_json: bool) ->
 @with_home
 def cancel(home: Home, import_id: str, user: str, as_json: bool) -> int:
     """Give a held import up. Its rows and reasons stay on record."""
+    from pipelines.doors.responses import watch_held
     from pipelines.holding import cancel_import
 
+    is_told = watch_held(home, import_id, current_time())
     cancel_import(home, import_id, user=user, now=current_time())
+    if is_told:
+        _call_back(home, [import_id])
     if as_json:
         echo_json({"import_id": import_id, "status": "cancelled"})
     else:

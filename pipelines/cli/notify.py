@@ -28,14 +28,19 @@ def test(home: Home) -> int:
 @with_json
 @with_home
 def send(home: Home, as_json: bool) -> int:
-    """Send what was not sent yet: held, failed and unusual imports, late feeds. `leadmill dev` does so by itself."""
+    """Send what was not sent yet: held, failed and unusual imports, late feeds, and messages to other systems.
+
+    `leadmill dev` does so by itself; `leadmill serve` sends the messages.
+    """
+    from pipelines.doors.responses import call_back
     from pipelines.notifying.telling import tell
 
+    messages, _ = call_back(home, os.environ, current_time())
     told = tell(home, current_time(), os.environ)
     if as_json:
-        echo_json(vars(told))
+        echo_json({**vars(told), "messages": messages})
     else:
-        click.echo(f"{told.sent} sent, {told.waiting} waiting.")
+        click.echo(f"{told.sent} sent, {told.waiting} waiting." + (f" {messages} messages sent." if messages else ""))
         for problem in told.problems:
             click.echo(show_text(problem), err=True)
     return 1 if told.problems else 0

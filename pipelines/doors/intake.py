@@ -20,6 +20,7 @@ from pipelines.doors.access import Caller
 from pipelines.doors.answers import Answer, RefusedError
 from pipelines.doors.jobs import Job, Outcome, add_job, drop_path, find_by_key, find_job, finish_job, start_job
 from pipelines.doors.outbox import Event, add_events
+from pipelines.doors.responses import respond_to
 from pipelines.doors.state import doors_folder, open_state
 from pipelines.errors import UserError
 from pipelines.home import Home, sync_folder, write_whole
@@ -142,7 +143,7 @@ def carry_out(home: Home, job_id: str, now: datetime) -> Job:
         answer, events = FINISHES[job.dialect](home, job, outcome, now)
         with open_state(home) as connection:
             finish_job(connection, job, outcome, answer, now)
-            add_events(connection, job, outcome, events, now)
+            add_events(connection, job, outcome, [*events, *respond_to(job, outcome)], now)
         drop_path(home, job).unlink(missing_ok=True)
     return find_job(home, job_id) or job
 
@@ -156,11 +157,11 @@ def settle_held(home: Home, job: Job, now: datetime) -> Job | None:
     lines = ask(home, now, f"SELECT {columns} FROM imports WHERE import_id = ?", [job.outcome.import_id])
     if not lines or lines[0]["status"] == "held":
         return None
-    outcome = Outcome(**{**lines[0], "message": lines[0]["message"] or ""})
+    outcome = Outcome.read(lines[0])
     _, events = FINISHES[job.dialect](home, job, outcome, now)
     with open_state(home) as connection:
         finish_job(connection, job, outcome, None, now)
-        add_events(connection, job, outcome, events, now)
+        add_events(connection, job, outcome, [*events, *respond_to(job, outcome)], now)
     return find_job(home, job.job_id)
 
 
@@ -203,8 +204,7 @@ def _find_committed(home: Home, job: Job) -> Outcome | None:
         publish(connection, home)
     if line is None:
         return None
-    values = dict(zip(columns, line, strict=True))
-    return Outcome(**{**values, "message": values["message"] or ""})
+    return Outcome.read(dict(zip(columns, line, strict=True)))
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -35,6 +36,11 @@ class Outcome:
     def of(cls, result: ImportResult) -> "Outcome":
         """Return what a result comes to."""
         return cls(**{name: getattr(result, name) for name in cls.__dataclass_fields__})
+
+    @classmethod
+    def read(cls, line: Mapping[str, Any]) -> "Outcome":
+        """Return what a line of ``imports`` says."""
+        return cls(**{name: line[name] for name in cls.__dataclass_fields__} | {"message": line["message"] or ""})
 
 
 @dataclass(frozen=True)
@@ -145,6 +151,7 @@ def finish_job(
     values = {"state": "done", "outcome": json.dumps(asdict(outcome)), "finished_at": write_time(now), **kept}
     names = ", ".join(f"{name} = ?" for name in values)
     connection.execute(f"UPDATE jobs SET {names} WHERE job_id = ?", (*values.values(), job.job_id))
+    connection.execute("INSERT INTO finished (job_id) VALUES (?)", (job.job_id,))
 
 
 def _find_key(connection: sqlite3.Connection, tenant: str, key: str) -> Job | None:

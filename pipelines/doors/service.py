@@ -27,6 +27,7 @@ from pipelines.doors.gate import Gate, passage_of, refuse
 from pipelines.doors.intake import carry_out, settle_held
 from pipelines.doors.jobs import Job, list_held, list_open
 from pipelines.doors.outbox import deliver
+from pipelines.doors.responses import collect_responses
 from pipelines.doors.settings import DoorSettings
 from pipelines.errors import UserError
 from pipelines.home import Home
@@ -36,7 +37,7 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 logger = logging.getLogger("leadmill.doors")
 # How often the chores look; how old an open job is that nobody seems to be at; how long a job that failed rests.
 LOOK_EVERY, STALE, REST = 0.5, timedelta(seconds=5), timedelta(seconds=30)
-HELD_EVERY = timedelta(seconds=30)
+SETTLE_EVERY = timedelta(seconds=30)
 FIRST_BYTE_SECONDS = 15
 
 
@@ -94,13 +95,13 @@ class Chores(threading.Thread):
         self.desk, self.environment = desk, environment
         self.stopped = threading.Event()
         self.resting: dict[str, datetime] = {}
-        self.held_at: datetime | None = None
+        self.settled_at: datetime | None = None
 
     def run(self) -> None:
         """Look until stopped; what goes wrong with one job keeps the others from nothing."""
         while not self.stopped.wait(LOOK_EVERY):
             now = self.desk.clock()
-            for chore in (self.send, self.import_open, self.look_at_held):
+            for chore in (self.send, self.import_open, self.settle):
                 try:
                     chore(now)
                 except Exception as error:  # noqa: BLE001  a bug in one look must not end all looks
@@ -118,12 +119,13 @@ class Chores(threading.Thread):
                 continue
             self._import(job, now)
 
-    def look_at_held(self, now: datetime) -> None:
-        """Tell of imports that were held, once a person has decided."""
-        if self.held_at is None or now - self.held_at >= HELD_EVERY:
-            self.held_at = now
+    def settle(self, now: datetime) -> None:
+        """Tell of imports that were held, once a person has decided, and of those that came another way."""
+        if self.settled_at is None or now - self.settled_at >= SETTLE_EVERY:
+            self.settled_at = now
             for job in list_held(self.desk.home):
                 settle_held(self.desk.home, job, now)
+            collect_responses(self.desk.home, now)
 
     def _import(self, job: Job, now: datetime) -> None:
         try:

@@ -37,7 +37,11 @@ CREATE TABLE IF NOT EXISTS outbox (
   tries INTEGER NOT NULL,
   next_at TEXT, sent_at TEXT, problem TEXT
 ) STRICT;
+CREATE TABLE IF NOT EXISTS finished (sequence INTEGER PRIMARY KEY AUTOINCREMENT, job_id TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY, marked_at TEXT NOT NULL) STRICT;
 """
+# Of the tables: a file of an older version is given those that are new.
+VERSION = 2
 
 
 def doors_folder(home: Home) -> Path:
@@ -85,13 +89,28 @@ def _connect(home: Home) -> sqlite3.Connection:
             path.chmod(0o600)
             connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
-        if not connection.execute("PRAGMA user_version").fetchone()[0]:
-            connection.executescript(f"{TABLES} PRAGMA user_version = 1;")
+        if connection.execute("PRAGMA user_version").fetchone()[0] < VERSION:
+            connection.executescript(f"{TABLES} PRAGMA user_version = {VERSION};")
     except sqlite3.DatabaseError as error:
         connection.close()
         fact = f"The memory of the HTTP doors cannot be opened: {error}."
         raise UserError(str(path), fact, "Restore it, or move it away.") from None
     return connection
+
+
+def read_mark(home: Home, name: str) -> datetime | None:
+    """Return an instant that was kept under a name; null where none was, or where nothing came by HTTP ever."""
+    if not state_path(home).exists():
+        return None
+    with read_state(home) as connection:
+        line = connection.execute("SELECT marked_at FROM marks WHERE name = ?", (name,)).fetchone()
+    return read_time(line["marked_at"]) if line else None
+
+
+def set_mark(home: Home, name: str, at: datetime) -> None:
+    """Keep an instant under a name."""
+    with open_state(home) as connection:
+        connection.execute("INSERT OR REPLACE INTO marks VALUES (?, ?)", (name, write_time(at)))
 
 
 def write_time(at: datetime) -> str:

@@ -30,7 +30,7 @@ def test_what_is_wrong_with_the_settings_is_one_line_without_a_secret(lm, home, 
 
 
 def test_a_home_that_tells_nobody_says_so(lm) -> None:
-    assert lm("notify", "send", "--json").json == {"sent": 0, "waiting": 0, "problems": []}
+    assert lm("notify", "send", "--json").json == {"sent": 0, "waiting": 0, "problems": [], "messages": 0}
     assert "This home has none, so nobody is told." in lm("notify", "test").err
 
 
