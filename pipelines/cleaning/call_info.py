@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from pipelines.cleaning.mapping import find_column, tidy
+from pipelines.cleaning.mapping import find_column, has_column, tidy
 from pipelines.errors import UserError, nearest
 from pipelines.schema import MAPPED_FIELDS, PHONE_SLOTS
 
@@ -17,11 +17,13 @@ PART = re.compile(r"\\(?P<brace>[{}])|\{\{(?P<field>[^{}]*)\}\}|\{(?P<header>[^{
 FIELDS = tuple(name for name in MAPPED_FIELDS if name != "name")
 
 
-def render_call_info(pattern: str | None, headers: Sequence[str], file: str) -> pl.Expr:
+def render_call_info(
+    pattern: str | None, headers: Sequence[str], file: str, *, may_lack_columns: bool = False
+) -> pl.Expr:
     """Return the expression that renders a pattern for each row (String; blank values leave nothing behind).
 
     Phone fields show the dial string, the language its tag. Raises UserError for a name that is neither column nor
-    field, with the nearest.
+    field, with the nearest; with ``may_lack_columns`` a column that is not there is blank.
     """
     if not pattern:
         return pl.lit(None, pl.String)
@@ -29,7 +31,9 @@ def render_call_info(pattern: str | None, headers: Sequence[str], file: str) -> 
     end = 0
     for match in PART.finditer(pattern):
         parts.append(pl.lit(pattern[end : match.start()]))
-        parts.append(_render_part(match, headers, file))
+        header = (match["header"] or "").strip()
+        is_blank = may_lack_columns and header and not has_column(header, headers)
+        parts.append(pl.lit(None, pl.String) if is_blank else _render_part(match, headers, file))
         end = match.end()
     parts.append(pl.lit(pattern[end:]))
     text = pl.concat_str(part.fill_null("") for part in parts).str.strip_chars()

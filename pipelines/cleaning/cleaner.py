@@ -40,7 +40,8 @@ class Cleaner:
         self.template = template
         self.contact_data = contact_data.fields
         self.fields = map_fields(template, headers, file, profile)
-        self.call_info = render_call_info(template.call_info, headers, file)
+        may_lack_columns = template.file.missing_columns == "empty"
+        self.call_info = render_call_info(template.call_info, headers, file, may_lack_columns=may_lack_columns)
         self.phone_paths: list[PathCounts] = []
 
     def clean(self, chunk: pl.DataFrame) -> pl.DataFrame:
@@ -72,8 +73,11 @@ def add_numeric_warnings(rows: pl.DataFrame, fields: Mapping[str, pl.Expr]) -> p
     Reads ``numeric_cells`` (List(UInt32): positions from 1 of the cells that are numbers).
     """
     noted = []
-    for slot in (slot for slot in PHONE_SLOTS if slot in fields):
-        positions = [int(column[1:]) for column in fields[slot].meta.root_names()]
+    sources = {slot: fields[slot].meta.root_names() for slot in PHONE_SLOTS if slot in fields}
+    for slot, columns in sources.items():
+        if not columns:
+            continue
+        positions = [int(column[1:]) for column in columns]
         is_number = pl.any_horizontal(pl.col("numeric_cells").list.contains(position) for position in positions)
         known = pl.col(f"{slot}_warnings").fill_null([])
         is_noted = is_number & pl.col(slot).is_not_null()

@@ -7,7 +7,7 @@ import polars as pl
 from pipelines.columns.headers import BLANKS, fold_header, holds_contact, list_headers, show_header
 from pipelines.columns.renaming import suggest_column
 from pipelines.errors import UserError
-from pipelines.schema import MAPPED_FIELDS
+from pipelines.schema import MAPPED_FIELDS, PHONE_SLOTS
 from pipelines.templates.parts import Columns
 from pipelines.templates.template import Source, Template
 
@@ -57,6 +57,28 @@ def _folded(source: str, headers: Sequence[str]) -> list[int]:
     return [i for i, header in enumerate(headers) if fold_header(header) == wanted]
 
 
+def list_sources(template: Template, headers: Sequence[str]) -> dict[str, list[str | int]]:
+    """Return by mapped field the headers and positions that it comes from, in the order of the mapping.
+
+    With ``file.missing_columns: empty`` those that the file lacks are left out, as a field that no record of a request
+    has; unless no phone and no e-mail would be left: then the mapping does not fit.
+    """
+    mapping = template.applied_mapping
+    sources = {field: s.columns if isinstance(s, Columns) else [s] for field, s in mapping.items()}
+    if template.file.missing_columns == "refuse":
+        return sources
+    there = {field: [part for part in parts if has_column(part, headers)] for field, parts in sources.items()}
+    has_contact = any(there.get(field) for field in (*PHONE_SLOTS, "email"))
+    return there if has_contact else sources
+
+
+def has_column(source: str | int, headers: Sequence[str]) -> bool:
+    """Tell whether a header, however it is written, or a position from 1 stands in a file."""
+    if isinstance(source, int):
+        return source <= len(headers)
+    return source in headers or bool(_folded(source, headers))
+
+
 def tidy(column: str) -> pl.Expr:
     """Return a cell without the blanks around it; null where nothing is left."""
     return pl.col(column).map_batches(tidy_cells, return_dtype=pl.String, is_elementwise=True)
@@ -79,7 +101,8 @@ def map_fields(
     """Return one expression per mapped field of lead and contact data, from the frame's ``c1``… columns.
 
     Cells are tidied; several columns into one field are joined with the separator, blanks left out. ``name`` becomes
-    ``first_name`` and ``last_name`` (checklist ML-067, ML-073, ML-074). Raises UserError for a source the file lacks;
+    ``first_name`` and ``last_name`` (checklist ML-067, ML-073, ML-074). Raises UserError for a source the file lacks,
+    unless that is to leave the field empty (see ``list_sources``);
     ``profile`` (see ``profile_columns``) helps to say which column that is likely to be now. Nothing is applied.
     """
     others = [part for part in template.headers if _folded(part, headers)]
@@ -88,17 +111,18 @@ def map_fields(
         return suggest_column(source, field, headers, others, profile, template.phone.resolved_region)
 
     fields = {}
-    for field, source in template.applied_mapping.items():
-        parts = source.columns if isinstance(source, Columns) else [source]
+    for field, parts in list_sources(template, headers).items():
         where = f"template {template.name}"
         columns = [tidy(find_column(part, headers, field, file, where, suggest)) for part in parts]
-        fields[field] = _join(columns, source)
+        fields[field] = _join(columns, template.mapping[field])
     if "name" in fields:
         fields |= _split_name(fields.pop("name"))
     return fields
 
 
 def _join(columns: Sequence[pl.Expr], source: Source) -> pl.Expr:
+    if not columns:
+        return pl.lit(None, pl.String)
     if not isinstance(source, Columns):
         return columns[0]
     joined = pl.concat_str(columns, separator=source.separator, ignore_nulls=True)

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
@@ -21,12 +22,14 @@ from pipelines.doors.jobs import Job, find_job
 from pipelines.doors.settings import DoorSettings
 from pipelines.errors import UserError
 from pipelines.home import Home
+from pipelines.templates.reading import NAME
 from pipelines.templates.saved import load_template
 from pipelines.templates.template import Template
 
 logger = logging.getLogger("leadmill.doors")
 # Weight of the newest import in what one is expected to take; what is expected before the first.
 WEIGHT, FIRST_GUESS = 0.2, 0.3
+MAX_KEY = 255
 PATIENCE_FOR_OTHERS, POLL = 30.0, 0.05
 LATEST_TURN = 60.0
 
@@ -119,7 +122,8 @@ class Desk:
         self, caller: Caller, name: str, overrides: dict[str, object]
     ) -> tuple[Template, dict[str, str]] | None:
         """Return a saved template for a caller with overrides; null where there is none or it may not be used."""
-        if not caller.may_use(name) or not (self.home.templates / f"{name}.yaml").is_file():
+        is_name = NAME.fullmatch(name) is not None
+        if not is_name or not caller.may_use(name) or not (self.home.templates / f"{name}.yaml").is_file():
             return None
         return load_template(self.home, name, overrides)
 
@@ -130,6 +134,14 @@ def caller_of(request: Request) -> Caller:
     if caller is None:
         raise RefusedError(401, "Invalid or expired credentials.")
     return caller
+
+
+def read_key(headers: Headers) -> str | None:
+    """Return the Idempotency-Key of a request; null where there is none. Raises RefusedError (400) for a wrong one."""
+    key = headers.get("idempotency-key")
+    if key is not None and not (0 < len(key) <= MAX_KEY and key.isprintable()):
+        raise RefusedError(400, f"Idempotency-Key has 1 to {MAX_KEY} printable characters.")
+    return key
 
 
 def respond(answer: Answer) -> Response:

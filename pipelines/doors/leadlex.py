@@ -16,7 +16,7 @@ from starlette.responses import Response
 
 from pipelines.doors.access import Caller
 from pipelines.doors.answers import Answer, RefusedError, answer_json, refuse_json
-from pipelines.doors.desk import Desk, caller_of, refuse_input, respond
+from pipelines.doors.desk import Desk, caller_of, read_key, refuse_input, respond
 from pipelines.doors.gate import Door
 from pipelines.doors.intake import FINISHES, Drop, digest_request, find_repeated, list_errors
 from pipelines.doors.jobs import Job, Outcome, find_job
@@ -32,7 +32,6 @@ from pipelines.templates.turning import CALLED
 
 NAME, PATH = "leadlex", "/v1/import/contacts"
 EVENT = "import.completed"
-MAX_KEY = 255
 # Their fields by ours: those of POST /v1/contacts.
 FIELDS = {name: name for name in MAPPED_FIELDS if name != "tags"} | CALLED
 FIELDS |= {"phone": "phone1", "mobile": "phone2", "state": "region", "zip": "postcode", "postal_code": "postcode"}
@@ -61,7 +60,7 @@ def add_routes(app: FastAPI, desk: Desk) -> None:
     @app.post(PATH, **describe("leadlex_import"))
     async def import_contacts(request: Request) -> Response:
         caller, body = caller_of(request), await desk.read_body(request)
-        key = request.headers.get("idempotency-key")
+        key = read_key(request.headers)
         if (request.headers.get("content-type", "").partition(";")[0].strip().lower()) != "application/json":
             raise RefusedError(415, "Content-Type is application/json.")
         return respond(await desk.settle(*await run_in_threadpool(take_request, desk, caller, body, key)))
@@ -77,8 +76,6 @@ def add_routes(app: FastAPI, desk: Desk) -> None:
 
 def take_request(desk: Desk, caller: Caller, body: bytes, key: str | None) -> tuple[Job, bool]:
     """Return the job of a request and whether we are to import it at once. Raises RefusedError."""
-    if key is not None and not (0 < len(key) <= MAX_KEY and key.isprintable()):
-        raise RefusedError(400, f"Idempotency-Key has 1 to {MAX_KEY} printable characters.")
     digest = digest_request(NAME.encode(), body)
     if earlier := find_repeated(desk.home, caller, key, digest, desk.clock()):
         return earlier, False

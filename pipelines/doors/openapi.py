@@ -138,7 +138,8 @@ def _link(operation: str, **parameters: str) -> dict[str, Any]:
     return {operation: {"operationId": operation, "parameters": taken}}
 
 
-def _in_path(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+def in_path(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the parameter of an address."""
     return {"name": name, "in": "path", "required": True, "schema": schema}
 
 
@@ -188,9 +189,14 @@ AMEYO_ANSWER = {
     "request_id": None,
 }
 AMEYO_IDS = {"cc": "1", "process": "13", "lead_list": "17"}
-AMEYO_PATH = [{**_in_path(name, TEXT), "example": example} for name, example in AMEYO_IDS.items()]
+AMEYO_PATH = [{**in_path(name, TEXT), "example": example} for name, example in AMEYO_IDS.items()]
 AMEYO_SAME = {name: f"request.path.{name}" for name in AMEYO_IDS}
 JSON_KINDS = ("application/json",)
+IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+}
 OPERATIONS: dict[str, dict[str, Any]] = {
     "ameyo_upload": {
         "summary": "Upload contacts (Ameyo)",
@@ -214,7 +220,7 @@ OPERATIONS: dict[str, dict[str, Any]] = {
         "summary": "How far an upload is (Ameyo)",
         "responses": _answers({200: {"application/json": {"schema": AMEYO_TASK}}}, (), AMEYO_ERROR, JSON_KINDS),
         "openapi_extra": {
-            "parameters": [*AMEYO_PATH, _in_path("task_id", AMEYO_NUMBER)],
+            "parameters": [*AMEYO_PATH, in_path("task_id", AMEYO_NUMBER)],
             "security": [{"user": []}, {"key": []}],
         },
     },
@@ -235,20 +241,14 @@ OPERATIONS: dict[str, dict[str, Any]] = {
                 "required": True,
                 "content": {"application/json": {"schema": LEADLEX_BODY, "example": LEADLEX_EXAMPLE}},
             },
-            "parameters": [
-                {
-                    "name": "Idempotency-Key",
-                    "in": "header",
-                    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
-                }
-            ],
+            "parameters": [IDEMPOTENCY_KEY],
             "security": [{"key": []}, {"user": []}],
         },
     },
     "leadlex_job": {
         "summary": "How far an import is (LeadLex)",
         "responses": _answers({200: {"application/json": {"schema": LEADLEX_JOB}}}, (), ERROR, JSON_KINDS),
-        "openapi_extra": {"parameters": [_in_path("job_id", TEXT)], "security": [{"key": []}, {"user": []}]},
+        "openapi_extra": {"parameters": [in_path("job_id", TEXT)], "security": [{"key": []}, {"user": []}]},
     },
 }
 

@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from pipelines.doors import ameyo, leadlex
+from pipelines.doors import ameyo, leadlex, maxcontact
 from pipelines.doors.access import has_credentials
 from pipelines.doors.answers import CODES, RefusedError
 from pipelines.doors.checkmarket import door as checkmarket
@@ -32,7 +32,7 @@ from pipelines.doors.settings import DoorSettings
 from pipelines.errors import UserError
 from pipelines.home import Home
 
-DIALECTS = (ameyo, checkmarket, leadlex)
+DIALECTS = (ameyo, checkmarket, leadlex, maxcontact)
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 logger = logging.getLogger("leadmill.doors")
 # How often the chores look; how old an open job is that nobody seems to be at; how long a job that failed rests.
@@ -183,6 +183,7 @@ def serve(
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((host, port))
+            listener.listen()  # whoever is told of the address finds it open
         except OSError as error:
             raise UserError(f"{host}:{port}", f"It cannot be listened on: {error.strerror}.", "Say --port.") from None
         desk = Desk(home, settings, clock)

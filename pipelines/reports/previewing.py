@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from pipelines.cleaning.cleaner import Cleaner
-from pipelines.cleaning.mapping import find_column
+from pipelines.cleaning.mapping import find_column, list_sources
 from pipelines.columns.fingerprint import compare_headers, fingerprint_headers
 from pipelines.columns.profile import ColumnShares, list_columns, profile_columns
 from pipelines.home import Home, hash_file
@@ -135,8 +135,8 @@ def _list_mapping(
 ) -> list[dict[str, Any]]:
     """Return per mapped field header and position, the separator of joined columns, and who said so."""
     rows: list[dict[str, Any]] = []
-    for field, source in template.applied_mapping.items():
-        parts = source.columns if isinstance(source, Columns) else [source]
+    for field, parts in list_sources(template, headers).items():
+        source = template.mapping[field]
         positions = [int(find_column(part, headers, field, file, template.name)[1:]) for part in parts]
         rows.append(
             {

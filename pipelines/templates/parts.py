@@ -59,6 +59,7 @@ class FileOptions(Settings):
     records: Text | None = None
     date_format: Annotated[str, Field(max_length=10)] = "dd/MM/yyyy"
     limits: Literal["none", "maxcontact", "leadlex"] = "none"
+    missing_columns: Literal["refuse", "empty"] = "refuse"
 
     @field_validator("date_format")
     @classmethod
@@ -70,7 +71,7 @@ class FileOptions(Settings):
 
     def to_settings(self) -> FileSettings:
         """Return what the reader wants to know of this."""
-        return FileSettings(**self.model_dump(exclude={"date_format", "limits"}))
+        return FileSettings(**self.model_dump(exclude={"date_format", "limits", "missing_columns"}))
 
 
 TYPES = {
