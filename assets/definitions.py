@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from assets import backfill, dnc, drops, feeds, lists, midnight, notifications, reports, sensors
+from assets import backfill, dnc, doors, drops, feeds, lists, midnight, notifications, reports, sensors
 from assets.resources import ClockResource, HomeResource, SecretsResource
 
 defs = dg.Definitions(
@@ -10,6 +10,7 @@ defs = dg.Definitions(
     asset_checks=[dnc.every_live_lead_was_checked, feeds.feeds_have_come],
     jobs=[
         sensors.import_drops,
+        doors.import_queued_drops,
         feeds.fetch_feeds,
         backfill.backfill_drops,
         dnc.rescreen_dnc,
@@ -18,6 +19,7 @@ defs = dg.Definitions(
     ],
     sensors=[
         sensors.landing_sensor,
+        doors.door_sensor,
         feeds.fetch_sensor,
         feeds.feed_sensor,
         lists.list_sensor,

@@ -130,15 +130,25 @@ def import_landed_drops(
         raise _failure(failures, len(context.partition_keys))
 
 
-def _record(context: dg.AssetExecutionContext, key: str, result: ImportResult) -> None:
-    """Say what a drop has made: nothing where it failed, no screened leads where it is held."""
+def describe_drop(key: str, result: ImportResult) -> list[dg.AssetMaterialization]:
+    """Return the events that tell what a drop has made: none where it failed, no screened leads where it is held."""
     made = {"raw_drops": describe_raw, "clean_leads": describe_clean, "screened_leads": describe_screened}
     if result.status == "failed":
-        return
-    if result.status == "held":
+        return []
+    if result.status in ("held", "cancelled"):
         del made["screened_leads"]
-    for asset, describe in made.items():
-        context.log_event(dg.AssetMaterialization(asset, partition=key, metadata=tidy(describe(result))))
+    return [
+        dg.AssetMaterialization(asset, partition=key, metadata=tidy(describe(result)))
+        for asset, describe in made.items()
+    ]
+
+
+def _record(context: dg.AssetExecutionContext, key: str, result: ImportResult) -> None:
+    """Say in the run what a drop has made."""
+    if result.status == "failed":
+        return
+    for event in describe_drop(key, result):
+        context.log_event(event)
     context.log.info("%s: %s", key, result.message or result.status)
 
 

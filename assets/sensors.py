@@ -28,7 +28,7 @@ def landing_sensor(
     context: dg.SensorEvaluationContext, home: HomeResource, clock: ClockResource
 ) -> dg.SensorResult | dg.SkipReason:
     """Import each file in `landing/<template>/` once it is complete, many in one run, urgent ones first."""
-    _limit_writers(context.instance)
+    limit_writers(context.instance)
     taken = frozenset(context.instance.get_dynamic_partitions(str(drops.name)))
     landing = look_at_landing(home.locate(), taken, clock.now())
     if not landing.drops:
@@ -41,7 +41,7 @@ def landing_sensor(
     )
 
 
-def _limit_writers(instance: dg.DagsterInstance) -> None:
+def limit_writers(instance: dg.DagsterInstance) -> None:
     """Make the writers' pool known, with its limit, before its first run.
 
     The queue heeds the limits of the pools that it knew when it began to look: the first runs of a new instance would

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pipelines.doors.answers import Answer
-from pipelines.doors.state import doors_folder, open_state, read_state, read_time, write_time
+from pipelines.doors.state import doors_folder, open_state, read_mark, read_state, read_time, set_mark, write_time
 from pipelines.home import Home
 from pipelines.receipts import ImportResult
 from pipelines.templates.template import Template
@@ -17,6 +17,8 @@ from pipelines.templates.template import Template
 State = Literal["received", "running", "done"]
 # How long an idempotency key means the first answer (checklist LL-014).
 REMEMBERED = timedelta(hours=24)
+# The mark of Dagster's last look, and how long it counts as being there.
+DAGSTER, SEEN = "dagster", timedelta(seconds=60)
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,32 @@ def list_open(home: Home) -> list[Job]:
     with read_state(home) as connection:
         lines = connection.execute("SELECT * FROM jobs WHERE state <> 'done' ORDER BY is_large, received_at").fetchall()
     return [_job(line) for line in lines]
+
+
+def list_queued(home: Home) -> list[Job]:
+    """Return the large jobs that nobody has begun, the oldest first."""
+    return [job for job in list_open(home) if job.is_large and job.state == "received"]
+
+
+def list_finished(home: Home, after: int, limit: int) -> dict[int, Job]:
+    """Return the jobs that are done by the number of their end, from the first after a number on.
+
+    The numbers go by the order of the commits. A job that was held is there once more when a person has decided.
+    """
+    with read_state(home) as connection:
+        sql = "SELECT * FROM finished JOIN jobs USING (job_id) WHERE sequence > ? ORDER BY sequence LIMIT ?"
+        return {line["sequence"]: _job(line) for line in connection.execute(sql, (after, limit)).fetchall()}
+
+
+def note_dagster(home: Home, now: datetime) -> None:
+    """Note that a Dagster looks at the jobs of this home: the large ones are left to it for a while."""
+    set_mark(home, DAGSTER, now)
+
+
+def is_dagster_here(home: Home, now: datetime) -> bool:
+    """Tell whether a Dagster has looked at the jobs of this home within a minute."""
+    seen_at = read_mark(home, DAGSTER)
+    return seen_at is not None and now - seen_at < SEEN
 
 
 def list_held(home: Home) -> list[Job]:

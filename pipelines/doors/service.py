@@ -25,7 +25,7 @@ from pipelines.doors.checkmarket import door as checkmarket
 from pipelines.doors.desk import Desk, respond
 from pipelines.doors.gate import Gate, passage_of, refuse
 from pipelines.doors.intake import carry_out, settle_held
-from pipelines.doors.jobs import Job, list_held, list_open
+from pipelines.doors.jobs import Job, is_dagster_here, list_held, list_open
 from pipelines.doors.outbox import deliver
 from pipelines.doors.responses import collect_responses
 from pipelines.doors.settings import DoorSettings
@@ -37,6 +37,8 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 logger = logging.getLogger("leadmill.doors")
 # How often the chores look; how old an open job is that nobody seems to be at; how long a job that failed rests.
 LOOK_EVERY, STALE, REST = 0.5, timedelta(seconds=5), timedelta(seconds=30)
+# How long a large job is left to a Dagster that looks at this home.
+LEFT = timedelta(minutes=10)
 SETTLE_EVERY = timedelta(seconds=30)
 FIRST_BYTE_SECONDS = 15
 
@@ -112,9 +114,12 @@ class Chores(threading.Thread):
         deliver(self.desk.home, self.desk.settings, self.environment, now)
 
     def import_open(self, now: datetime) -> None:
-        """Import what is queued and what was left behind."""
-        for job in list_open(self.desk.home):
-            is_fresh = not job.is_large and now - job.received_at < STALE
+        """Import what is queued and what was left behind; what Dagster's queue is for, if it does not."""
+        jobs = list_open(self.desk.home)
+        leaves = any(job.is_large for job in jobs) and is_dagster_here(self.desk.home, now)
+        for job in jobs:
+            patience = STALE if not job.is_large else LEFT if leaves and job.state == "received" else timedelta(0)
+            is_fresh = now - job.received_at < patience
             if is_fresh or self.resting.get(job.job_id, now) > now or self.stopped.is_set():
                 continue
             self._import(job, now)
@@ -136,6 +141,11 @@ class Chores(threading.Thread):
         except Exception:
             self.resting[job.job_id] = now + REST
             raise
+
+
+def import_queued(home: Home, job_id: str, now: datetime) -> Job:
+    """Import a job's drop in a process that is no server; see ``carry_out``."""
+    return carry_out(home, job_id, now)
 
 
 def _trace(error: Exception) -> str:

@@ -1,5 +1,6 @@
 """The real daemon on a home of its own: many drops land, come again, and are in once."""
 
+import json
 import os
 import subprocess
 import sys
@@ -13,6 +14,10 @@ import pytest
 
 from assets.partitions import WRITER
 from examples.generator import make_drop
+from pipelines.doors.access import Caller
+from pipelines.doors.intake import receive
+from pipelines.doors.jobs import find_job, is_dagster_here
+from pipelines.doors.leadlex import read_request
 from pipelines.home import Home
 from pipelines.reports.looking_back import ask
 from tests.bounds import bounded
@@ -73,6 +78,23 @@ def has_run_all(instance: dg.DagsterInstance, drops: int) -> bool:
     """Tell whether so many drops are done and nothing runs; keys are there before their runs are asked for."""
     done = instance.get_materialized_partitions(dg.AssetKey("screened_leads"))
     return len(done) == drops and all(run.is_finished for run in instance.get_runs())
+
+
+@pytest.mark.full
+def test_a_large_drop_by_http_is_imported_by_a_run_of_the_queue_and_told(busy_home, daemon) -> None:
+    document = {"rows": [{"email": f"n{number}@http.example"} for number in range(501)]}
+    caller = Caller("acme", "default", ("write:contacts",), ())
+    drop = read_request(busy_home, caller, json.dumps(document).encode(), None, "digest")
+    job, _ = receive(busy_home, drop, datetime.now(UTC))
+
+    wait(busy_home, lambda: has_run_all(daemon, 1))
+
+    (run,) = daemon.get_runs()
+    assert (run.job_name, run.tags["drop"]) == ("import_queued_drops", job.job_id)
+    assert find_job(busy_home, job.job_id).outcome.created == 501
+    (key,) = daemon.get_materialized_partitions(dg.AssetKey("screened_leads"))
+    assert key.startswith(f"leadlex/{job.file}/")
+    assert is_dagster_here(busy_home, datetime.now(UTC))
 
 
 def read(home: Home, sql: str) -> list[tuple]:

@@ -59,7 +59,8 @@ def test_the_jobs_sensors_schedules_and_checks_are_these() -> None:
     checks = {key.to_user_string() for key in defs.resolve_asset_graph().asset_check_keys}
 
     assert jobs == {
-        "import_drops", "fetch_feeds", "backfill_drops", "rescreen_dnc", "expire_leads", "maintain_store",
+        "import_drops", "import_queued_drops", "fetch_feeds", "backfill_drops", "rescreen_dnc", "expire_leads",
+        "maintain_store",
     }  # fmt: skip
     assert checks == {
         "screened_leads:ledger_balances", "screened_leads:nothing_is_held", "dnc_checks:every_live_lead_was_checked",
@@ -67,6 +68,7 @@ def test_the_jobs_sensors_schedules_and_checks_are_these() -> None:
     }  # fmt: skip
     assert [sensor.name for sensor in defs.sensors or ()] == [
         "landing_sensor",
+        "door_sensor",
         "fetch_sensor",
         "feed_sensor",
         "list_sensor",
