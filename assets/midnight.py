@@ -55,6 +55,7 @@ def keep_in_order(context: dg.OpExecutionContext, home: HomeResource, clock: Clo
             "sorted": make_table(("table", "entries"), done.sorted.items()),
             "packed": make_table(("relation", "files fewer"), done.packed.items()),
             "forgotten": done.forgotten,
+            "doors": make_table(("what", "removed"), done.doors.items()),
         }
     )
 

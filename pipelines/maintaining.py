@@ -13,6 +13,7 @@ from typing import Any
 
 import duckdb
 
+from pipelines.doors.upkeep import clear_doors
 from pipelines.home import Home, sweep_work
 from pipelines.landing import forget_gone
 from pipelines.published.packing import pack_parts
@@ -42,13 +43,17 @@ class Sizes:
 
 @dataclass(frozen=True)
 class MaintainResult:
-    """What was done: entries sorted by table, files packed away by relation, landed files forgotten that are gone."""
+    """What was done: entries sorted by table, files packed away by relation, landed files forgotten that are gone.
+
+    ``doors`` counts what was removed of the HTTP doors' memory.
+    """
 
     before: Sizes
     after: Sizes
     sorted: dict[str, int] = field(default_factory=dict)
     packed: dict[str, int] = field(default_factory=dict)
     forgotten: int = 0
+    doors: dict[str, int] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the result for JSON."""
@@ -56,9 +61,12 @@ class MaintainResult:
 
 
 def maintain(home: Home, now: datetime, *, user: str = "operator") -> MaintainResult:
-    """Sort, pack, publish, clear away and write the log into the store; where nothing is to be done nothing changes."""
+    """Sort, pack, publish, clear away and write the log into the store; where nothing is to be done nothing changes.
+
+    Raises UserError where ``doors.yaml`` is wrong; the store is maintained by then.
+    """
     if not home.store.exists():
-        return MaintainResult(measure(home), measure(home))
+        return MaintainResult(measure(home), measure(home), doors=clear_doors(home, now))
     with open_writer(home) as connection:
         before = measure(home)
         done = {table: rows for table in SORTED if (rows := _sort(connection, table))}
@@ -74,7 +82,7 @@ def maintain(home: Home, now: datetime, *, user: str = "operator") -> MaintainRe
         checkpoint(connection)
     sweep_work(home)
     forgotten = forget_gone(home)
-    return MaintainResult(before, measure(home), done, packed, forgotten)
+    return MaintainResult(before, measure(home), done, packed, forgotten, clear_doors(home, now))
 
 
 def _sort(connection: duckdb.DuckDBPyConnection, table: str) -> int:

@@ -18,13 +18,18 @@ if TYPE_CHECKING:
 @with_home
 def history(home: Home, limit: int, as_json: bool) -> int:
     """List the imports, the newest first."""
+    from pipelines.doors.outbox import count_deliveries
     from pipelines.feeds.watching import find_unusual_imports
     from pipelines.reports.looking_back import list_imports
 
     now = current_time()
-    unusual = find_unusual_imports(home, now)
+    unusual, deliveries = find_unusual_imports(home, now), count_deliveries(home)
     rows = [
-        {**row, "unusual": [oddity.what for oddity in unusual.get(row["import_id"], ())]}
+        {
+            **row,
+            "unusual": [oddity.what for oddity in unusual.get(row["import_id"], ())],
+            "deliveries": deliveries.get(row["import_id"], {}),
+        }
         for row in list_imports(home, limit, now)
     ]
     if as_json:
@@ -42,7 +47,10 @@ def history(home: Home, limit: int, as_json: bool) -> int:
             "rejected",
             "quarantined",
             "unusual",
+            *(["deliveries"] if deliveries else []),
         )
+        for row in rows:
+            row["deliveries"] = ", ".join(f"{count} {state}" for state, count in row["deliveries"].items())
         print_rows("Imports", rows, columns, "No imports yet. Begin with: leadmill demo")
     return 0
 

@@ -80,4 +80,6 @@ def maintain(home: Home, user: str, as_json: bool) -> int:
         click.echo(f"{relation}: {files:,} published files fewer.")
     if done.forgotten:
         click.echo(f"landing: {done.forgotten:,} files forgotten that are gone.")
+    for what, count in done.doors.items():
+        click.echo(f"doors: {count:,} {what} removed.")
     return 0

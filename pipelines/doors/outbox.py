@@ -151,6 +151,24 @@ def _try(
     return problem is None
 
 
+def count_deliveries(home: Home) -> dict[str, dict[str, int]]:
+    """Return by import how many of its messages are sent, waiting and given up; no entry for what has none."""
+    if not state_path(home).exists():
+        return {}
+    with read_state(home) as connection:
+        sql = "SELECT import_id, sent_at, next_at FROM outbox WHERE import_id IS NOT NULL"
+        rows = connection.execute(sql).fetchall()
+    counts: dict[str, dict[str, int]] = {}
+    for row in rows:
+        states = counts.setdefault(row["import_id"], {})
+        states[_state(row)] = states.get(_state(row), 0) + 1
+    return counts
+
+
+def _state(row: Mapping[str, Any] | sqlite3.Row) -> str:
+    return "sent" if row["sent_at"] else "waiting" if row["next_at"] else "given up"
+
+
 def list_deliveries(home: Home, import_id: str) -> list[dict[str, Any]]:
     """Return the messages about an import and how far each is: channel, host, tries, when, what went wrong."""
     if not state_path(home).exists():
@@ -163,7 +181,7 @@ def list_deliveries(home: Home, import_id: str) -> list[dict[str, Any]]:
             "event_id": row["event_id"],
             "channel": row["channel"],
             "host": _host(row["target"]),
-            "state": "sent" if row["sent_at"] else "waiting" if row["next_at"] else "given up",
+            "state": _state(row),
             "tries": row["tries"],
             "sent_at": row["sent_at"],
             "next_at": row["next_at"],

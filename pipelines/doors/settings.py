@@ -59,6 +59,8 @@ class DoorSettings(Settings):
     patience_seconds: Annotated[float, Field(gt=0)] = 0.7
     body_seconds: Annotated[float, Field(gt=0)] = 60
     max_megabytes: Annotated[int, Field(ge=1, strict=True)] = 20
+    # Longer than imports are looked at that may have to be told: what is forgotten would be told again.
+    keep_days: Annotated[int, Field(ge=3, strict=True)] = 90
     origins: list[Text] = Field(default_factory=list)
     allow_hosts: list[Text] = Field(default_factory=list)
     tenants: dict[str, TenantSettings] = Field(default_factory=dict)
