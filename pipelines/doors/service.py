@@ -6,7 +6,7 @@ import os
 import socket
 import threading
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -89,29 +89,56 @@ def _list_methods(app: FastAPI, path: str) -> list[str]:
     return sorted({method for route in routes for method in route.methods or ()})
 
 
-class Chores(threading.Thread):
-    """What goes on beside the doors: queued jobs, those that a killed process left, held ones, the outbox."""
+class Looking(threading.Thread):
+    """What looks again and again beside the doors, until it is stopped."""
 
-    def __init__(self, desk: Desk, environment: Mapping[str, str]) -> None:
-        super().__init__(name="chores", daemon=True)
-        self.desk, self.environment = desk, environment
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(name=type(self).__name__.lower(), daemon=True)
+        self.desk = desk
         self.stopped = threading.Event()
-        self.resting: dict[str, datetime] = {}
-        self.settled_at: datetime | None = None
+
+    def list_chores(self) -> Sequence[Callable[[datetime], None]]:
+        """Return what is done at each look, in order."""
+        raise NotImplementedError
 
     def run(self) -> None:
-        """Look until stopped; what goes wrong with one job keeps the others from nothing."""
+        """Look until stopped; what goes wrong with one chore keeps the others from nothing."""
         while not self.stopped.wait(LOOK_EVERY):
             now = self.desk.clock()
-            for chore in (self.send, self.import_open, self.settle):
+            for chore in self.list_chores():
                 try:
                     chore(now)
                 except Exception as error:  # noqa: BLE001  a bug in one look must not end all looks
                     logger.error("%s: %s\n%s", chore.__name__, type(error).__name__, _trace(error))
 
+
+class Deliveries(Looking):
+    """The outbox, apart from the imports: a server that does not answer holds none of them up."""
+
+    def __init__(self, desk: Desk, environment: Mapping[str, str]) -> None:
+        super().__init__(desk)
+        self.environment = environment
+
+    def list_chores(self) -> Sequence[Callable[[datetime], None]]:
+        """Return the one chore."""
+        return (self.send,)
+
     def send(self, now: datetime) -> None:
         """Deliver what is due."""
         deliver(self.desk.home, self.desk.settings, self.environment, now)
+
+
+class Chores(Looking):
+    """Imports: those of queued jobs, those that a killed process left, and those that were held."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.resting: dict[str, datetime] = {}
+        self.settled_at: datetime | None = None
+
+    def list_chores(self) -> Sequence[Callable[[datetime], None]]:
+        """Return the chores."""
+        return (self.import_open, self.settle)
 
     def import_open(self, now: datetime) -> None:
         """Import what is queued and what was left behind; what Dagster's queue is for, if it does not."""
@@ -209,13 +236,16 @@ def serve(
             timeout_keep_alive=15,
             timeout_graceful_shutdown=30,
         )
-        chores = Chores(desk, os.environ)
-        chores.start()
+        beside: list[Looking] = [Chores(desk), Deliveries(desk, os.environ)]
+        for each in beside:
+            each.start()
         shown = f"[{host}]" if ":" in host else host
         tell(f"Listening on http://{shown}:{listener.getsockname()[1]} for {home.root}. Stop: Ctrl-C.")
         try:
             uvicorn.Server(config).run(sockets=[listener])
         finally:
-            chores.stopped.set()
+            for each in beside:
+                each.stopped.set()
             desk.worker.shutdown()
-            chores.join(timeout=60)
+            for each in beside:
+                each.join(timeout=60)

@@ -28,8 +28,8 @@ class AmeyoList(Settings):
 class TenantSettings(Settings):
     """What one tenant has: where it is told of imports that were queued, and the secret its messages are signed by.
 
-    ``ameyo`` are the lead lists that are open to it, by contact centre/process/list; ``contact_lists`` says which of our
-    lists a ``ContactListId`` of CheckMarket is.
+    ``ameyo`` are the lead lists that are open to it, by contact centre/process/list; ``contact_lists`` says which of
+    our lists a ``ContactListId`` of CheckMarket is.
     """
 
     webhook: Text | None = None

@@ -45,7 +45,7 @@ def run(mill, request: dg.RunRequest) -> dg.ExecuteInProcessResult:
 
 
 def chores(mill, now) -> Chores:
-    return Chores(Desk(mill.home, DoorSettings(), lambda: now), {})
+    return Chores(Desk(mill.home, DoorSettings(), lambda: now))
 
 
 def test_a_home_without_doors_is_left_as_it_is(mill) -> None:
