@@ -192,3 +192,11 @@ def test_another_method_is_told_all_that_there_are(ask):
     answers = [ask("PATCH", path) for path in (CONFIGS, f"{CONFIGS}/1", f"{CONFIGS}/1/contacts")]
 
     assert [answer.headers["Allow"] for answer in answers] == ["GET, POST", "DELETE, GET, PUT", "POST"]
+
+
+def test_contacts_without_a_column_that_is_known_are_refused_in_words_of_the_configuration(ask):
+    said = read_refusal(ask("POST", f"{CONFIGS}/1/contacts", json={"Contacts": [{"Ref": 1}]}), 400)
+
+    assert "Configuration 1 is not mapped yet" in said
+    assert said.endswith("Found: Ref. Call one Email or Phone.")
+    assert "template" not in said

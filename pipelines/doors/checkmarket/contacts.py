@@ -38,6 +38,11 @@ from pipelines.templates.template import Source, Template
 
 CONTACTS, CONTACT = "Contacts", "Contact"
 CSV = ("text/csv", "application/csv")
+# What an import's message advises whoever writes templates, and what to advise here.
+REMEDIES = {
+    "Write one into the template, such as mapping: {phone1: HEADER}.": "Call one Email or Phone.",
+    "Clone it: leadmill templates clone NAME NEW.": "Create another one.",
+}
 STATUSES = {"held": "It is held: the operator decides on it.", "cancelled": "The operator has cancelled it."}
 
 
@@ -145,7 +150,7 @@ def answer_queued(job: Job) -> Answer:
 def tell(job: Job, outcome: Outcome | None, status: str, results: list[dict[str, Any]]) -> dict[str, Any]:
     """Return ``Data`` of an import: how far it is, what it did, and the code of each row."""
     done = outcome if outcome and status == "completed" else Outcome(status, None)
-    failure = STATUSES.get(status) or (outcome.message or "It failed." if outcome and status == "failed" else None)
+    failure = STATUSES.get(status) or (_explain(job, outcome) if outcome and status == "failed" else None)
     return {
         "ImportId": job.job_id,
         "ImportConfigId": job.request["configuration_id"],
@@ -157,6 +162,16 @@ def tell(job: Job, outcome: Outcome | None, status: str, results: list[dict[str,
         "RejectedCount": done.rejected + done.quarantined,
         "Results": results,
     }
+
+
+def _explain(job: Job, outcome: Outcome) -> str:
+    """Return why an import failed, with what its sender knows in place of the template that it does not see."""
+    number, text = job.request["configuration_id"], outcome.message or "It failed."
+    for ours, theirs in (("Template", "Configuration"), ("template", "configuration")):
+        text = text.replace(f"{ours} {NAME}-{number}", f"{theirs} {number}")
+    for ours, theirs in REMEDIES.items():
+        text = text.replace(ours, theirs)
+    return text
 
 
 def show(home: Home, job: Job, page: Page, kind: str, now: datetime) -> Answer:
@@ -174,7 +189,7 @@ def finish(home: Home, job: Job, outcome: Outcome, now: datetime) -> tuple[Answe
         _keep_columns(home, configuration, outcome, now)
     events = [_write_mail(configuration, job, outcome)] if configuration.config.SendNotificationMail else []
     if outcome.status == "failed":
-        refusal = RefusedError(400, outcome.message or "It failed.")
+        refusal = RefusedError(400, _explain(job, outcome))
         refusal.at = now
         accept = XML if job.request["kind"] == XML else JSON
         return refuse(refusal, Headers({"accept": accept})), events
