@@ -4,6 +4,8 @@ from pathlib import Path
 
 # From which share of common characters a name counts as meant.
 NEAR = 0.6
+# What is longer is no name that somebody mistyped, and takes long to compare.
+MAX_NAME = 200
 
 
 class UserError(Exception):
@@ -31,6 +33,8 @@ def nearest(name: str, known: list[str] | tuple[str, ...]) -> str:
     """Return ``Did you mean 'x'?`` for the nearest of the known names, or an empty text where none is near."""
     import difflib
 
+    if len(name) > MAX_NAME:
+        return ""
     folded = name.casefold()
     ratios = [(difflib.SequenceMatcher(None, k.casefold(), folded).ratio(), k) for k in known]
     best = max((ratio for ratio, _ in ratios), default=0.0)  # of several equally near the first that is known

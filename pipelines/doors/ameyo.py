@@ -26,6 +26,7 @@ from pipelines.errors import UserError
 from pipelines.home import Home
 from pipelines.reading.kinds import HEAD_BYTES, recognise
 from pipelines.schema import PHONE_SLOTS
+from pipelines.tables.declared import load_mapped_tables
 from pipelines.templates.saved import load_template, override_values
 from pipelines.templates.template import Template, build_template
 from pipelines.templates.turning import BESIDE, CURLY, turn_mapping
@@ -35,7 +36,7 @@ PATH = PREFIX + "/{cc}/process-list/{process}/leads/{lead_list}/contact-upload-t
 FILE = "file"
 PARTS = (FILE, "user_id", "update_duplicate", "churn_updated_records", "migrate", "header_mapping")
 FLAGS = {"": None, "true": True, "false": False}
-MAX_USER = 255
+MAX_USER, MAX_HEADER = 255, 1000
 # Tasks are 64-bit numbers (checklist AM-018).
 MAX_TASK = (1 << 63) - 1
 # What is open to a tenant of which doors.yaml does not say: the list of their document, so that its sample works.
@@ -95,6 +96,7 @@ def take_form(desk: Desk, caller: Caller, address: str, place: AmeyoList, form: 
     upload = read_upload(form, place)
     try:
         template, origins = choose(desk.home, caller, address, place, upload)
+        load_mapped_tables(desk.home, template)
         rows = _count_rows(upload.content)
     except UserError as error:
         raise refuse_input(error) from None
@@ -141,6 +143,8 @@ def read_header_mapping(text: str, table: str | None) -> dict[str, Any]:
             continue
     if values is None or not all(isinstance(header, str | None) for header in values.values()):
         raise RefusedError(400, "header_mapping is a JSON object that says for each field, by its name, the header.")
+    if any(len(text) > MAX_HEADER for text in (*values, *values.values()) if text):
+        raise RefusedError(400, f"header_mapping: a field and a header have at most {MAX_HEADER} characters.")
     beside = [name for name in BESIDE if values.get(name)]
     if beside and table is None:
         message = f"header_mapping: '{beside[0]}' goes to no lead, and no table is open for it. Leave it empty."
@@ -231,7 +235,7 @@ def _count_rows(content: bytes) -> int:
     """Return how many rows a file has at most; what is packed counts as large. Raises UserError for what is no text."""
     if recognise(FILE, content[:HEAD_BYTES]) != "text":
         return AT_ONCE_ROWS + 1
-    return sum(bool(line.strip()) for line in content.splitlines()) - 1
+    return max(content.count(b"\n"), content.count(b"\r")) - content.endswith((b"\n", b"\r"))
 
 
 def _address(request: Request) -> str:

@@ -6,7 +6,6 @@ dialect whose address was called. Source: issue 8, Access and Limits; checklist 
 
 import asyncio
 import base64
-import binascii
 import hashlib
 import hmac
 import os
@@ -126,7 +125,7 @@ class Gate:
         elif scheme.lower() == "basic":
             try:
                 name, colon, password = base64.b64decode(rest.strip(), validate=True).decode().partition(":")
-            except (binascii.Error, UnicodeDecodeError):
+            except ValueError:  # no base64, or no UTF-8
                 name = colon = password = ""
             caller = self._find_user(name, password) if colon else None
         if caller is None:

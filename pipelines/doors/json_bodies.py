@@ -9,7 +9,10 @@ MAX_DIGITS = 400
 
 
 def read_json(body: bytes) -> dict[str, Any]:
-    """Return the object that a body holds. Raises RefusedError (400) for anything else."""
+    """Return the object that a body holds; half a character (a lone surrogate) becomes a question mark.
+
+    Raises RefusedError (400) for anything else.
+    """
     document = _parse(body)
     if not isinstance(document, dict):
         raise RefusedError(400, "The body is not a JSON object.")
@@ -36,14 +39,24 @@ def count_records(body: bytes) -> int:
 
 def _parse(body: bytes) -> Any:  # noqa: ANN401
     try:
-        return json.loads(
+        document = json.loads(
             body.decode("utf-8-sig"),
             parse_constant=_refuse_constant,
             parse_int=_read_int,
             object_pairs_hook=_refuse_twice,
         )
+        return _make_whole(document) if b"\\u" in body else document
     except (ValueError, RecursionError):
         raise RefusedError(400, "The body is not JSON.") from None
+
+
+def _make_whole(document: Any) -> Any:  # noqa: ANN401  whatever JSON holds
+    text = json.dumps(document, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.loads(text.encode(errors="replace"))
+    return document
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -111,10 +111,10 @@ SAID = {
     413: "The payload is too large.",
     415: "Another content type.",
     429: "The rate limit is exceeded, or too much goes on at once. Retry-After says when.",
-    503: "Kept, but not imported yet: the operator has to put something right.",
+    503: "Not imported yet, or nothing was kept, as the message says: the operator has to put something right.",
 }
-ALWAYS = (401, 403, 404, 405, 408, 429)
-WRITING = (400, 413, 503)
+ALWAYS = (401, 403, 404, 405, 408, 429, 503)
+WRITING = (400, 413)
 
 
 def _answers(

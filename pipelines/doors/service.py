@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from pipelines.doors import ameyo, leadlex, maxcontact
@@ -65,12 +65,19 @@ def build_app(desk: Desk) -> Any:  # noqa: ANN401  an ASGI application
             refusal.headers["Allow"] = ", ".join(_list_methods(app, request.url.path))
         return respond(refuse(passage_of(request), refusal, request.headers))
 
+    @app.exception_handler(UserError)
+    async def show_trouble(request: Request, error: UserError) -> Response:
+        logger.warning("not kept: %s", error)
+        refusal = RefusedError(503, "Nothing was kept: the operator has to put something right.", Retry_After="60")
+        return respond(refuse(passage_of(request), refusal, request.headers))
+
     @app.exception_handler(Exception)
-    async def show_bug(_: Request, error: Exception) -> Response:
+    async def show_bug(request: Request, error: Exception) -> Response:
         # Where it was and of which kind, not what it says: that may be a person's.
         places = "".join(traceback.format_tb(error.__traceback__))
         logger.error("%s\n%s", type(error).__name__, places)
-        return JSONResponse({"error": {"code": CODES[500], "message": "This is a bug. The log has where."}}, 500)
+        refusal = RefusedError(500, "This is a bug. The log has where.")
+        return respond(refuse(passage_of(request), refusal, request.headers))
 
     def write_openapi() -> dict[str, Any]:
         document = FastAPI.openapi(app)

@@ -131,6 +131,15 @@ def test_hostile_json_is_refused(server, body):
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "validation_error")
 
 
+def test_half_a_character_becomes_a_question_mark_wherever_it_stands(server):
+    content = b'{"csv": "Mail,\\ud800\\nhalf@x.example,\\udfff\\n", "mapping": {"Mail": "email", "\\ud800": "company"}}'
+
+    answer = server.client.post(PATH, content=content, headers={"Content-Type": "application/json"})
+
+    assert answer.json()["data"]["created_count"] == 1
+    assert query(server, "SELECT company FROM leads WHERE email = 'half@x.example'") == [{"company": "?"}]
+
+
 @pytest.mark.feature("LL-024", "LL-025")
 @pytest.mark.parametrize(
     ("authorization", "status", "code"),
