@@ -17,7 +17,16 @@ OPTIONS += " --no-color --continue-on-failure"
 ALIKE = "--generation-deterministic"
 AMEYO = "/v1/cc-list/1/process-list/13/leads/17/contact-upload-tasks"
 # What stands in addresses, so that they lead somewhere; more of it is found out below.
-PLACES = {"cc": "1", "process": "13", "lead_list": "17"}
+PLACES = {"cc": "1", "process": "13", "lead_list": "17", "template": "web"}
+WEB = """\
+name: web
+supplier: Web
+list: {mode: named, name: Web}
+phone: {format: uk}
+hold_above: 1
+mapping: {first_name: firstname, phone1: phone}
+"""
+SHOW_WEB = "/v1/templates/{template}/leads/{job_id}"
 
 
 @pytest.fixture(scope="module")
@@ -32,13 +41,19 @@ def places(server: Server) -> dict[str, str]:
     job = server.client.post("/v1/import/contacts", json=contacts).json()["data"]["job_id"]
     form = {"user_id": "john", "header_mapping": '{"email": "Mail"}'}
     sent = server.client.post(AMEYO, data=form, files={"file": "Mail\nc@d.example\nnone\n"}).json()
-    return {**PLACES, "job_id": job, "task_id": str(sent["response"][0]["data"]["task_id"])}
+    (server.home.templates / "web.yaml").write_text(WEB)
+    web = server.client.post("/v1/templates/web/leads", json={"leads": [{"phone": "07400 123456"}]}).json()["job_id"]
+    return {**PLACES, "job_id": job, "web_job_id": web, "task_id": str(sent["response"][0]["data"]["task_id"])}
 
 
 def examine(server: Server, folder: Path, places: dict[str, str], *options: str) -> None:
     """Let schemathesis ask what the document describes; fail with what it says to ask again."""
     config = folder / "schemathesis.toml"
-    config.write_text("[parameters]\n" + "".join(f'"path.{name}" = "{value}"\n' for name, value in places.items()))
+    written = [f'"path.{name}" = "{value}"' for name, value in places.items()]
+    if "web_job_id" in places:
+        written += ["[[operations]]", f'include-path = "{SHOW_WEB}"', "[operations.parameters]"]
+        written += [f'"path.{name}" = "{value}"' for name, value in {**places, "job_id": places["web_job_id"]}.items()]
+    config.write_text("\n".join(["[parameters]", *written]))
     command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(config), "run"]
     command += [f"{server.url}/openapi.json", *OPTIONS.split(), *options]
 
