@@ -11,7 +11,9 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import Element
 
+from pipelines.doors.access import DEFAULT_TENANT
 from pipelines.doors.answers import JSON, XML
 from pipelines.doors.jobs import Job, Outcome
 from pipelines.doors.outbox import Event, add_event, deliver, event_id, list_deliveries
@@ -25,7 +27,7 @@ KEY, CHANNEL, SINCE = "response", "response_url", "responses"
 TOLD = ("completed", "failed", "cancelled")
 # Older imports are history.
 NEWEST = timedelta(days=2)
-DEFAULT_TENANT = "default"
+DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>\n'
 LOOK = """
 SELECT
   import_id, status, message, rows_received, created, updated, rejected, quarantined, file, template,
@@ -49,7 +51,7 @@ def tell_outcome(job_id: str | None, template: str, outcome: Outcome) -> dict[st
 def write_document(document: Mapping[str, Any], root: str, request_format: str) -> tuple[bytes, str]:
     """Return a document in the request format of a template, and its content type."""
     if request_format == "xml":
-        return write_xml(root, document), XML
+        return DECLARATION + write_xml(Element(root), document, lambda name: name.removesuffix("s")), XML
     return json.dumps(document, ensure_ascii=False).encode(errors="replace"), JSON
 
 

@@ -8,7 +8,7 @@ from pipelines.doors.checkmarket.durations import read_duration, write_period
 from pipelines.doors.checkmarket.fields import map_names
 from pipelines.doors.checkmarket.keeping import Configuration
 from pipelines.doors.checkmarket.templates import make_template, map_file, override_file
-from pipelines.doors.checkmarket.xml_bodies import INSTANCE, read_xml
+from pipelines.doors.xml_bodies import INSTANCE, read_xml
 
 MAPPING = {"mapping": {"email": "Email"}}
 SURVEY = {"SurveyId": 1}

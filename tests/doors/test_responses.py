@@ -75,7 +75,7 @@ def test_a_failed_import_is_told_in_the_request_format(save, lm, tmp_path, hook)
 
     ((_, headers, body),) = hook.got
     assert headers["Content-Type"] == "application/xml"
-    assert body.startswith(b'<?xml version="1.0" encoding="UTF-8"?>\n<import><job_id></job_id><import_id>2')
+    assert body.startswith(b'<?xml version="1.0" encoding="UTF-8"?>\n<import><job_id /><import_id>2')
     assert b"<status>failed</status>" in body
 
 

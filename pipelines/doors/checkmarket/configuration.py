@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pipelines.doors.answers import RefusedError
 from pipelines.doors.checkmarket.durations import read_duration
 from pipelines.doors.checkmarket.fields import SHOWN, find_field
-from pipelines.doors.checkmarket.xml_bodies import Node
+from pipelines.doors.xml_bodies import Node
 from pipelines.errors import nearest
 from pipelines.schema import MAPPED_FIELDS
 

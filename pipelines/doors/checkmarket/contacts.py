@@ -25,11 +25,11 @@ from pipelines.doors.checkmarket.envelope import (
 from pipelines.doors.checkmarket.fields import map_names, show_field
 from pipelines.doors.checkmarket.keeping import Configuration, keep_found, read_kept
 from pipelines.doors.checkmarket.templates import NAME, make_template, map_file, override_file
-from pipelines.doors.checkmarket.xml_bodies import read_xml
 from pipelines.doors.intake import FINISHES, Drop, list_rows
 from pipelines.doors.jobs import Job, Outcome
 from pipelines.doors.json_bodies import read_json
 from pipelines.doors.outbox import MAIL, Event
+from pipelines.doors.xml_bodies import read_xml
 from pipelines.errors import UserError
 from pipelines.home import Home
 from pipelines.schema import PHONE_SLOTS

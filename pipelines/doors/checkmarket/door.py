@@ -42,13 +42,13 @@ from pipelines.doors.checkmarket.keeping import (
     remove_configuration,
 )
 from pipelines.doors.checkmarket.templates import NAME, check_configuration
-from pipelines.doors.checkmarket.xml_bodies import read_xml
 from pipelines.doors.desk import Desk, caller_of, respond
 from pipelines.doors.gate import Door
 from pipelines.doors.intake import digest_request, find_repeated
 from pipelines.doors.jobs import Job, find_job
 from pipelines.doors.json_bodies import read_json
 from pipelines.doors.openapi import OPERATIONS, describe
+from pipelines.doors.xml_bodies import read_xml
 
 DOOR = Door(NAME, PREFIX, refuse)
 MAX_KEY = 255

@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
+from xml.etree.ElementTree import Element
 from zoneinfo import ZoneInfo
 
 from starlette.datastructures import Headers
 
 from pipelines.doors.answers import JSON, XML, Answer, RefusedError, answer_json
 from pipelines.doors.checkmarket.durations import write_period
-from pipelines.doors.checkmarket.xml_bodies import write_xml
+from pipelines.doors.xml_bodies import INSTANCE, write_xml
 
 PREFIX = "/3/contacts/import"
 CONFIGS = f"{PREFIX}/configs"
+SERIALIZATION = "http://schemas.microsoft.com/2003/10/Serialization/"
 KINDS = {"application/json": JSON, "text/json": JSON, "application/xml": XML, "text/xml": XML}
 # Their XML has local time, their JSON UTC: 23:14+01:00 and 22:14Z of one April day.
 ZONE = ZoneInfo("Europe/London")
@@ -66,7 +68,9 @@ def write_payload(
     payload = {"Meta": meta, "Data": data, "Links": list(links)}
     if kind == JSON:
         return answer_json(payload, status)
-    body = write_xml("Payload", _write_periods(payload), ITEMS, _order)
+    # Plain attributes, so that they stand in the order of their documents.
+    root = Element("Payload", {"xmlns:i": INSTANCE, "z:Id": "i1", "xmlns:z": SERIALIZATION})
+    body = write_xml(root, _write_periods(payload), ITEMS.__getitem__, order=_order, null={"i:nil": "true"})
     return Answer(status, body, f"{XML}; charset=utf-8")
 
 
