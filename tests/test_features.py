@@ -1,4 +1,4 @@
-"""Every line of docs/features.md is named by a test that runs, or is open for a reason that is said here."""
+"""Every line of docs/features.md is named by a test that runs."""
 
 import ast
 import re
@@ -12,18 +12,6 @@ ROOT = TESTS.parent
 LIST = ROOT / "docs/features.md"
 CHECKLIST = ROOT.parent / "shared/spec/features.md"
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-
-
-def split_words(text: str) -> list[str]:
-    return text.split()
-
-
-# Requests, answers, headers, status codes and what is configured by them: until the HTTP doors are there.
-OPEN_HTTP = split_words("""
-""")
-# Not yet, with a word why.
-OPEN_NOT_YET: dict[str, str] = {}
-OPEN = {*OPEN_HTTP, *OPEN_NOT_YET}
 
 
 def read_ids(path: Path, pattern: str) -> list[str]:
@@ -90,21 +78,12 @@ def test_the_list_has_the_ids_of_the_checklist_in_its_order(ids):
     assert ids == read_ids(CHECKLIST, r"^- ([A-Z]{2}-\d{3}) ")
 
 
-def test_every_line_is_proven_or_open(ids, proofs):
-    assert [feature for feature in ids if feature not in proofs and feature not in OPEN] == []
+def test_every_line_is_proven(ids, proofs):
+    assert [feature for feature in ids if feature not in proofs] == []
 
 
 def test_no_test_names_a_line_that_is_not_there(ids, proofs):
     assert {feature: list(tests) for feature, tests in proofs.items() if feature not in ids} == {}
-    assert OPEN - set(ids) == set()
-
-
-def test_no_line_is_both_open_and_proven(proofs):
-    assert {feature: list(proofs[feature]) for feature in sorted(OPEN & set(proofs))} == {}
-
-
-def test_no_line_is_open_for_two_reasons():
-    assert len(OPEN) == len(OPEN_HTTP) + len(OPEN_NOT_YET)
 
 
 def test_every_line_is_proven_by_a_test_that_runs(proofs):
