@@ -16,6 +16,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.accesses import select_accesses
 from pipelines.home import Home
 from pipelines.published.publishing import RELATIONS, ensure_published
 from pipelines.published.summarising import ReportPeriod, create_reports, summarise_suppliers
@@ -38,7 +39,9 @@ DRAWN = {
     " WHEN 9 THEN 'Q_RAGGED_SHORT' END AS code, if(draw < 6, i, NULL) AS lead_id FROM range($rows) AS r(i)",
     "import_reasons": "SELECT import_id, fate, code, count(*) AS rows FROM import_rows"
     " WHERE code IS NOT NULL GROUP BY ALL",
-    "leads": "SELECT lead_id, import_id, 'new' AS status FROM import_rows WHERE fate = 'created'",
+    "import_ages": "SELECT import_id, hash(row_number) % 30 AS age_days, count(*) AS rows"
+    " FROM import_rows GROUP BY ALL",
+    "leads": "SELECT lead_id, import_id, 'new' AS status, 1 AS call_attempts FROM import_rows WHERE fate = 'created'",
     "attempts": "SELECT lead_id, import_id, 1 AS list_id, TRUE AS is_credited,"
     " TIMESTAMPTZ '2026-05-01 10:00Z' AS called_at"
     " FROM leads WHERE lead_id % 10 = 0",
@@ -100,6 +103,7 @@ def publish(connection: duckdb.DuckDBPyConnection, folder: Path, sizes: dict[str
             connection.execute(
                 f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{files}', hive_partitioning = false)"
             )
+    connection.execute(f"CREATE VIEW accesses AS {select_accesses(Home(folder / 'home'))}")
     connection.execute(f"CREATE VIEW clock AS SELECT TIMESTAMPTZ '{NOW.isoformat()}' AS now")
     create_reports(connection)
 

@@ -1,7 +1,8 @@
-"""Who took people's data out of a home: one line per export or reject file, in ``<home>/accesses.jsonl``.
+"""What is on record without the store, which only those open who change it: ``<home>/accesses.jsonl``.
 
-Readers never open the store, so what they take is not in its audit log; ``leadmill log`` shows both as one. No number,
-name or address belongs in it. Source: checklist ML-009.
+Who took people's data out of a home, one line per export or reject file (checklist ML-009), and which drops were
+refused as their content was imported before. ``leadmill log`` shows them among the acts of the audit log. No number,
+name or address belongs in it.
 """
 
 import json
@@ -14,6 +15,15 @@ from pipelines.home import Home
 
 # Where they stand in a home.
 ACCESSES = "accesses.jsonl"
+# The action of a refused drop; the subject is the import that brought its content, the detail its file.
+REFUSED = "import refused"
+COLUMNS = {
+    "logged_at": "TIMESTAMPTZ",
+    "user": "VARCHAR",
+    "action": "VARCHAR",
+    "subject": "VARCHAR",
+    "detail": "VARCHAR",
+}
 
 
 def _path(home: Home) -> Path:
@@ -31,9 +41,24 @@ def note_access(home: Home, at: datetime, user: str, action: str, subject: str, 
         raise UserError(str(_path(home)), fact, "Whoever takes people's data has to be on record.") from None
 
 
+def note_refusal(home: Home, at: datetime, user: str, import_id: str, file: str) -> None:
+    """Append that a drop was refused, in no more time than a line takes; raises as ``note_access``."""
+    note_access(home, at, user, REFUSED, import_id, file)
+
+
 def read_accesses(home: Home) -> list[dict[str, Any]]:
     """Return the accesses, the oldest first, in the columns of the audit log; ``logged_at`` with its zone."""
     if not _path(home).is_file():
         return []
     lines = _path(home).read_text(encoding="utf-8").splitlines()
     return [{**row, "logged_at": datetime.fromisoformat(row["logged_at"])} for row in map(json.loads, lines)]
+
+
+def select_accesses(home: Home) -> str:
+    """Return the SELECT that reads them, by ``COLUMNS``; of a home without any no row."""
+    columns = ", ".join(f"{name!r}: {kind!r}" for name, kind in COLUMNS.items())
+    if not _path(home).is_file():
+        nulls = ", ".join(f'NULL::{kind} AS "{name}"' for name, kind in COLUMNS.items())
+        return f"SELECT {nulls} LIMIT 0"
+    quoted = str(_path(home).resolve()).replace("'", "''")
+    return f"SELECT * FROM read_json('{quoted}', format = 'newline_delimited', columns = {{{columns}}})"

@@ -40,6 +40,10 @@ CODES: dict[str, Code] = {
         "A value does not fit the type of a strict field of a contact data table.",
         "Correct the value, or take strict off the field.",
     ),
+    "R_TOO_OLD": Code(
+        "The lead was captured more days before the import than the template allows.",
+        "Send newer leads, or change captured.max_age_days in the template.",
+    ),
     "R_COOLDOWN": Code(
         "The person was invited or called, or answered, less than a cool-down of the template ago.",
         "Nothing to correct. Send the person again after the day in the detail.",
@@ -77,6 +81,10 @@ CODES: dict[str, Code] = {
     "W_FIELD_TYPE": Code(
         "A value does not fit the type of its field in a contact data table and was left out.",
         "The raw text is in raw_cells.",
+    ),
+    "W_CAPTURED_ON": Code(
+        "The capture date is no date as the template writes them, or lies in the future: the age is not known.",
+        "Set captured.date_format in the template; the raw text of what is no date is in raw_cells.",
     ),
     "W_DNC_DROPPED": Code("A number on a do-not-call list was taken off the lead.", "Nothing to correct."),
     "W_TRUNCATED": Code("Digits beyond phone.max_length were cut off.", "Check that it is still the same number."),

@@ -64,7 +64,10 @@ def count_ledger(connection: duckdb.DuckDBPyConnection) -> Ledger:
 
 
 def commit_rows(connection: duckdb.DuckDBPyConnection, *, is_held: bool) -> None:
-    """Write one line per row of the drop to ``import_rows``; a held import has made no leads to refer to."""
+    """Write one line per row of the drop to ``import_rows``; a held import has made no leads to refer to.
+
+    Its rows are counted by age in ``import_ages``, where a field says when they were captured.
+    """
     connection.execute(
         "CREATE TEMP TABLE unled AS SELECT row_number FROM verdicts WHERE fate <> 'created' OR ?"
         " UNION SELECT row_number FROM dnc_hits",
@@ -77,6 +80,8 @@ def commit_rows(connection: duckdb.DuckDBPyConnection, *, is_held: bool) -> None
         " FROM verdicts CROSS JOIN run LEFT JOIN row_evidence ON verdicts.row_number = row_evidence.row_number",
         [is_held],
     )
+    if insert_query(connection, "import_ages", "commit/import_ages"):
+        connection.execute("INSERT INTO unpublished SELECT 'import_ages', import_date::VARCHAR, 'all' FROM run")
 
 
 def commit_leads(

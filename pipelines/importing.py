@@ -16,6 +16,7 @@ from typing import Any
 
 import duckdb
 
+from pipelines.accesses import note_refusal
 from pipelines.columns.fingerprint import Comparison, compare_headers, fingerprint_headers
 from pipelines.committing import Ledger, commit_leads, commit_rows, count_ledger
 from pipelines.dnc.freshness import screen_freshly
@@ -263,7 +264,9 @@ def _outline(order: Order, status: str, import_id: str | None, message: str) -> 
 
 
 def _already(order: Order, import_id: str, status: str) -> ImportResult:
-    """Answer for a content that was brought before: nothing is done."""
+    """Answer for a content that was brought before: nothing is done, but it is on record."""
+    if not order.is_rehearsal:
+        note_refusal(order.home, order.now, order.template.user, import_id, order.name)
     if status == "held":
         return _outline(order, "held", import_id, "This content is held already: release or cancel the import.")
     message = f"Template {order.template.name} has brought this content as {import_id}; --force imports it again."

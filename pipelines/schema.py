@@ -11,7 +11,8 @@ PHONE_SLOTS = ("phone1", "phone2", "phone3", "phone4", "phone5")
 # Text that a supplier sends about a person and that the dialler shows, in the published order.
 PERSON_FIELDS = ("title", "first_name", "last_name", "company", "address", "city", "region", "postcode", "country")
 
-# Everything a template may map to, besides `secondary.<table>.<field>`; `name` is split into first and last name.
+# Everything a template may map to, besides `secondary.<table>.<field>`; `name` is split into first and last name, and
+# of the day on which the supplier captured the lead only the ages of an import's rows are kept.
 MAPPED_FIELDS = (
     *PERSON_FIELDS,
     "name",
@@ -22,6 +23,7 @@ MAPPED_FIELDS = (
     "language",
     "tags",
     "notes",
+    "captured_on",
 )
 
 # kind in `contact_points` and `dnc`: what sort of value is compared. The values of the kinds lie apart, so that values
@@ -143,6 +145,9 @@ CHANGED_LEADS: dict[str, str] = {
 
 IMPORT_REASONS: dict[str, str] = {"import_id": "VARCHAR", "fate": "VARCHAR", "code": "VARCHAR", "rows": "BIGINT"}
 
+# How old the rows of an import were that say when they were captured: days before the import date, and how many rows.
+IMPORT_AGES: dict[str, str] = {"import_id": "VARCHAR", "age_days": "BIGINT", "rows": "BIGINT"}
+
 CALLBACKS: dict[str, str] = {"lead_id": "BIGINT", "due_at": "TIMESTAMPTZ", "notes": "VARCHAR"}
 FETCHED: dict[str, str] = {"lead_id": "BIGINT", "fetched_at": "TIMESTAMPTZ"}
 DISPOSITIONS: dict[str, str] = {
@@ -255,6 +260,7 @@ STORE: dict[str, dict[str, str]] = {
     "imports": IMPORTS,
     "import_rows": IMPORT_ROWS,
     "import_reasons": IMPORT_REASONS,
+    "import_ages": IMPORT_AGES,
     "effects": CHANGED_LEADS,
     "dnc": DNC,
     "dnc_loads": DNC_LOADS,

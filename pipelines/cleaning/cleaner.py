@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from pipelines.cleaning.call_info import render_call_info
+from pipelines.cleaning.capturing import add_captured
 from pipelines.cleaning.contact_data import NOTHING, add_contact_data, tell_misfits
 from pipelines.cleaning.emails import add_email
 from pipelines.cleaning.languages import add_language
@@ -51,8 +52,8 @@ class Cleaner:
         ``warnings`` (List of codes), ``raw_cells`` (String: JSON of emptied cells as they came, or null), the lead's
         text columns, ``phoneN`` (dial string), ``phoneN_key`` (Int64) and ``phoneN_type``, null where not usable, and
         ``phoneN_cell`` (String: the cell as it came, tidied; null without call info), ``detail`` (String: what a code
-        is about, or null); and per mapped field of contact data ``<table>.<field>`` (of its type), with ``….key``
-        (Int64) for a phone.
+        is about, or null), ``captured_on`` (Date: null where not known); and per mapped field of contact
+        data ``<table>.<field>`` (of its type), with ``….key`` (Int64) for a phone.
         """
         rows = add_fields(chunk, self.fields).pipe(add_phones, self.template.phone, self.phone_paths)
         if "numeric_cells" in chunk.columns:
@@ -60,6 +61,8 @@ class Cleaner:
         rows = rows.pipe(add_email)
         is_mapped = "language" in self.template.mapping
         rows = rows.pipe(add_language, self.template.default_language, is_mapped=is_mapped)
+        date_format = self.template.captured.date_format or self.template.file.date_format
+        rows = rows.pipe(add_captured, date_format, is_mapped="captured_on" in self.template.mapping)
         if self.template.time_zone == BY_NUMBER:
             rows = add_number_zone(rows)
         rows = rows.pipe(add_contact_data, self.contact_data, spelling_of(self.template))
@@ -122,7 +125,11 @@ def add_warnings(rows: pl.DataFrame, contact_data: Sequence[MappedField] = ()) -
     is_kept_raw = {
         slot: bad | pl.col(f"{slot}_warnings").list.contains("W_SECOND_NUMBER").fill_null(value=False)
         for slot, bad in is_bad_phone.items()
-    } | {"email": is_bad_email, "language": pl.col("language_warnings").list.contains("W_LANGUAGE_UNKNOWN")}
+    } | {
+        "email": is_bad_email,
+        "language": pl.col("language_warnings").list.contains("W_LANGUAGE_UNKNOWN"),
+        "captured_on": pl.col("is_bad_capture"),
+    }
     is_misfit = {field.cell: pl.col(f"{field.name}.is_misfit") for field in contact_data}
     is_left_out = [is_misfit[field.cell] for field in contact_data if not field.field.strict]
     field_warnings = [pl.col(f"{field.name}.warnings") for field in contact_data]
@@ -133,6 +140,7 @@ def add_warnings(rows: pl.DataFrame, contact_data: Sequence[MappedField] = ()) -
     dropped = pl.concat_list(
         pl.when(pl.any_horizontal(is_bad_phone.values())).then(pl.lit("W_PHONE_DROPPED")),
         pl.when(is_bad_email).then(pl.lit("W_EMAIL_DROPPED")),
+        pl.when(pl.col("is_bad_capture")).then(pl.lit("W_CAPTURED_ON")),
         pl.when(pl.any_horizontal(pl.lit(False), *is_left_out)).then(pl.lit("W_FIELD_TYPE")),
     ).list.drop_nulls()
     raw = pl.struct(pl.when(kept).then(pl.col(name)).alias(name) for name, kept in is_kept_raw.items())
@@ -176,6 +184,7 @@ def _select_cleaned(rows: pl.DataFrame, template: Template, contact_data: Sequen
         pl.col("language_used").alias("language"),
         tags.list.unique(maintain_order=True).alias("tags"),
         "notes",
+        pl.col("captured_day").alias("captured_on"),
         *(field.name for field in contact_data),
         *(f"{field.name}.key" for field in contact_data if field.field.type == "phone"),
         has_own_skill_group=pl.col("skill_group").is_not_null(),

@@ -77,6 +77,8 @@ def score_field(field: str, column: Mapping[str, Any], region: str | None) -> fl
         return 0.0
     if field == "postcode":
         return _score_postcode(named, column, region)
+    if field == "captured_on":
+        return named * (0.95 if column["date"] >= MUCH or column["cells"] < FEW_CELLS else DOUBT)
     if field not in ("address", "notes") and column["cells"] >= FEW_CELLS and column["number"] >= MUCH:
         return named * DOUBT
     return named * 0.95

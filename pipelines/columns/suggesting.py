@@ -16,7 +16,7 @@ from pipelines.schema import PHONE_SLOTS
 # Fields that are proposed, in the order of a template; ``phone`` stands for the slots.
 FIELDS = (
     "title", "first_name", "last_name", "name", "company", "address", "city", "region", "postcode", "country",
-    "phone", "email", "time_zone", "language", "notes",
+    "phone", "email", "time_zone", "language", "notes", "captured_on",
 )  # fmt: skip
 # What stands between columns that are joined.
 SEPARATOR = ", "

@@ -66,6 +66,15 @@ PHRASES: dict[str, tuple[tuple[str, ...], ...]] = {
     ),
     "time_zone": list_phrases("time zone, timezone, tz, zeitzone, fuseau horaire, zona horaria, tijdzone"),
     "language": list_phrases("language, preferred language, lang, locale, sprache, langue, idioma, taal"),
+    "captured_on": list_phrases(
+        """capture date, date captured, captured, captured on, captured at, lead date, lead created, lead created at,
+        lead created on, opt in date, optin date, opt in timestamp, opt in at, opted in on, opted in at, date of opt in,
+        consent date, date of consent, consent timestamp, date generated, generated on, submission date, submitted,
+        submitted on, submitted at, date submitted, signup date, sign up date,
+        erfasst am, erfassungsdatum, opt in datum, anmeldedatum, einwilligung am, date de capture, date de collecte,
+        date optin, date doptin, date dinscription, fecha de captura, fecha de registro, fecha de alta,
+        datum aanmelding, aanmelddatum, optin datum"""
+    ),
     "notes": list_phrases(
         """notes, note, comments, comment, remarks, message, bemerkung, bemerkungen, kommentar, notizen, remarques,
         commentaire, commentaires, observaciones, notas, comentarios, opmerkingen, opmerking, notities"""

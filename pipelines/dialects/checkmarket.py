@@ -42,6 +42,7 @@ RESULT_CODES = {
     "R_FIELD_TYPE": "R0302",  # an invalid date of birth is their only value that does not fit its type
     "R_DNC": "R0309",
     "R_DNC_Bounce": "R0310",
+    "R_TOO_OLD": "R0302",  # a date that is not accepted; they have no word for old
     "R_COOLDOWN": "R0311",
     "R_DUP_IN_FILE": "R0315",
     "R_DUP_SAME_SUPPLIER": "R0316",
@@ -63,6 +64,7 @@ PASSED_OVER = {
     "W_PHONE_DROPPED",
     "W_EMAIL_DROPPED",
     "W_FIELD_TYPE",
+    "W_CAPTURED_ON",
     "W_DNC_DROPPED",
     "W_TRUNCATED",
     "W_SECOND_NUMBER",

@@ -49,6 +49,7 @@ RELATIONS: dict[str, Relation] = {
     "imports": Relation("import_date", "0001-01-01"),
     "import_rows": Relation("import_date", "0001-01-01"),
     "import_reasons": Relation("import_date", "0001-01-01"),
+    "import_ages": Relation("import_date", "0001-01-01"),
     "effects": Relation("import_date", "0001-01-01"),
     "costs": Relation(),
     "refunds": Relation(),

@@ -13,7 +13,7 @@ PERIODS = ("day", "week", "month", "all")
 BASES = ("received", "activity")
 SLICES = ("list", "template", "import")
 # Facts about one import each, which the summary adds up.
-IMPORT_FACTS = ("import_costs", "import_rejects", "import_leads")
+IMPORT_FACTS = ("import_costs", "import_rejects", "import_leads", "refused_drops")
 REPORTS = {
     "supplier_summary": "all",
     "supplier_summary_by_day": "day",
@@ -63,7 +63,7 @@ def name_reports(sql: str) -> tuple[str, ...]:
 
 
 def create_reports(connection: duckdb.DuckDBPyConnection, wanted: Collection[str] = tuple(REPORTS)) -> None:
-    """Make views of the Supplier Summary, and those of its facts, where those of the published relations are."""
+    """Make views of the Supplier Summary and its facts, where those of the published relations and ``accesses`` are."""
     for name in IMPORT_FACTS:
         connection.execute(f"CREATE VIEW {name} AS {read_query(f'reports/{name}')}")
     for name, period in REPORTS.items():

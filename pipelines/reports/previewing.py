@@ -38,6 +38,7 @@ SHOWN = (
     "language",
     "tags",
     "notes",
+    "captured_on",
     "code",
     "warnings",
 )

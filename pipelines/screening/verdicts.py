@@ -1,4 +1,4 @@
-"""The part of the walk that asks the store: cool-downs, do-not-call, duplicates in the file and among the leads.
+"""The part of the walk that asks the store: ages, cool-downs, do-not-call, duplicates in the file and among the leads.
 
 Works on temporary relations of the writer's connection: reads ``drop_rows`` (the cleaned rows) and ``run`` (one row:
 this import's settings), leaves ``verdicts``, ``touches``, ``doomed``, ``dnc_verdicts`` and ``kept_points``, and as
@@ -10,6 +10,7 @@ import polars as pl
 
 from pipelines.queries import read_query
 from pipelines.schema import KIND_DIGITS, KIND_EMAIL, KIND_PHONE, create_table
+from pipelines.screening.ageing import find_aged
 from pipelines.screening.cooldown import find_cooled
 from pipelines.screening.duplicates import resolve_duplicates
 from pipelines.screening.meetings import TOUCHES, VERDICTS, Meetings, Resolution, Situation
@@ -53,6 +54,7 @@ def screen(connection: duckdb.DuckDBPyConnection, template: Template, situation:
         _keep(connection, "doomed")
     else:
         connection.execute("CREATE TEMP TABLE doomed (lead_id BIGINT)")
+    find_aged(connection, template)
     find_cooled(connection, template, situation)
     if template.dnc:
         _keep(connection, "dnc_found")

@@ -148,7 +148,7 @@ def _find_time(clock: pl.Expr) -> pl.Expr:
 def _read_date(text: pl.Expr, date_format: str) -> pl.Expr:
     """A day in the declared order or as ISO; a spreadsheet's midnight behind it is none."""
     day = text.str.replace(r"[T ]0{1,2}:00(?::00(?:\.0+)?)?$", "")
-    return _find_date(day, date_format)
+    return find_date(day, date_format)
 
 
 def _read_datetime(text: pl.Expr, date_format: str) -> pl.Expr:
@@ -156,10 +156,10 @@ def _read_datetime(text: pl.Expr, date_format: str) -> pl.Expr:
     clock = r"[T ]([0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)(?:\.0+)?$"
     found = text.str.extract(clock)
     time = _find_time(pl.when(found.str.count_matches(":") == 1).then(found + ":00").otherwise(found))
-    return _find_date(text.str.replace(clock, ""), date_format).dt.combine(time)
+    return find_date(text.str.replace(clock, ""), date_format).dt.combine(time)
 
 
-def _find_date(text: pl.Expr, date_format: str) -> pl.Expr:
+def find_date(text: pl.Expr, date_format: str) -> pl.Expr:
     """Return the day that a text is by the format or by ISO 8601; null where the calendar has none."""
     pattern, directives = _to_pattern(date_format), _to_directives(date_format)
     declared = _parse_day(text, f"^{pattern}$", directives)

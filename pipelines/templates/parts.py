@@ -5,12 +5,13 @@ from datetime import date
 from typing import Annotated, Literal, Self
 
 from phonenumbers import SUPPORTED_REGIONS
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, field_validator, model_validator
 
 from pipelines.reading.settings import FileSettings
 
 PRESET_REGIONS = {"uk": "GB", "intl_uk": "GB", "intl_aus": "AU", "intl_sa": "ZA"}
 MANUAL = ("remove_non_digits", "truncate", "min_length", "max_length")
+DATE_FORMAT = re.compile(r"(?=.*d)(?=.*M)(?=.*y)(?:(d{1,2}|M{1,2}|y{4}|y{2})[-/. ]?(?!.*\1)){3}")
 Text = Annotated[str, Field(min_length=1, max_length=1000)]
 Texts = list[Text]
 
@@ -19,6 +20,16 @@ class Settings(BaseModel):
     """Base of every part of a template: unknown keys are errors, and nothing is coerced from another type."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
+
+
+def _check_date_format(value: str) -> str:
+    """Refuse what does not name day, month and year once each, case-sensitive (checklist CM-023)."""
+    if not DATE_FORMAT.fullmatch(value):
+        raise ValueError(f"'{value}' is not a date format such as dd/MM/yyyy: d, M and y, each once, M large.")
+    return value
+
+
+DateFormat = Annotated[str, Field(max_length=10), AfterValidator(_check_date_format)]
 
 
 class ListChoice(Settings):
@@ -57,17 +68,9 @@ class FileOptions(Settings):
     footer_lines: Annotated[int, Field(ge=0, strict=True)] | Literal["auto"] = "auto"
     sheet: Text | None = None
     records: Text | None = None
-    date_format: Annotated[str, Field(max_length=10)] = "dd/MM/yyyy"
+    date_format: DateFormat = "dd/MM/yyyy"
     limits: Literal["none", "maxcontact", "leadlex"] = "none"
     missing_columns: Literal["refuse", "empty"] = "refuse"
-
-    @field_validator("date_format")
-    @classmethod
-    def check_date_format(cls, value: str) -> str:
-        """Refuse what does not name day, month and year once each, case-sensitive (checklist CM-023)."""
-        if not re.fullmatch(r"(?=.*d)(?=.*M)(?=.*y)(?:(d{1,2}|M{1,2}|y{4}|y{2})[-/. ]?(?!.*\1)){3}", value):
-            raise ValueError(f"'{value}' is not a date format such as dd/MM/yyyy: d, M and y, each once, M large.")
-        return value
 
     def to_settings(self) -> FileSettings:
         """Return what the reader wants to know of this."""
@@ -186,6 +189,13 @@ class EmailOptions(Settings):
 
     validate_: StrictBool = Field(False, alias="validate")
     required: StrictBool = False
+
+
+class CaptureOptions(Settings):
+    """How the days are written on which leads were captured (null: as `file.date_format`), and how old leads may be."""
+
+    date_format: DateFormat | None = None
+    max_age_days: Annotated[int, Field(ge=0, le=36500, strict=True)] | None = None
 
 
 class DncOptions(Settings):

@@ -14,6 +14,7 @@ from pipelines.languages import TAG, read_language, suggest_language
 from pipelines.schema import MAPPED_FIELDS, PHONE_SLOTS
 from pipelines.templates.feeds import FeedOptions
 from pipelines.templates.parts import (
+    CaptureOptions,
     Columns,
     DedupeOptions,
     DncOptions,
@@ -41,6 +42,7 @@ PARTS: dict[str, type[Settings]] = {
     "phone": PhoneOptions,
     "phone.types": TypeOptions,
     "email": EmailOptions,
+    "captured": CaptureOptions,
     "dnc": DncOptions,
     "dedupe": DedupeOptions,
     "expiry": Expiry,
@@ -85,6 +87,7 @@ class Template(Settings):
     email: EmailOptions = EmailOptions.model_validate({})
     contact: Literal["phone", "email", "any"] = "any"
     hold_above: Annotated[float, Field(ge=0, le=1)] = 0.5
+    captured: CaptureOptions = CaptureOptions()
     dnc: DncOptions | None = None
     dedupe: DedupeOptions | None = None
     delete_existing: StrictBool = False
@@ -178,13 +181,15 @@ class Template(Settings):
 
     @model_validator(mode="after")
     def check_together(self) -> Self:
-        """Refuse a contact rule that the mapping cannot meet."""
+        """Refuse a contact rule or a greatest age that the mapping cannot meet."""
         if not self.mapping:
             return self
         if self.contact == "phone" and not set(self.mapping) & set(PHONE_SLOTS):
             raise ValueError("contact: phone, yet the mapping has no phone.")
         if (self.contact == "email" or self.email.required) and "email" not in self.mapping:
             raise ValueError("an e-mail is asked for, yet the mapping has none.")
+        if self.captured.max_age_days is not None and "captured_on" not in self.mapping:
+            raise ValueError("captured.max_age_days needs to know when leads were captured: map captured_on.")
         return self
 
     @model_validator(mode="after")

@@ -18,7 +18,7 @@ SELECT 'dnc' AS relation, category AS partition, load_id::VARCHAR AS part FROM d
 UNION
 SELECT 'dnc_washed' AS relation, category AS partition, 'all' AS part FROM dnc_washed
 UNION
-SELECT unnest(['imports', 'import_reasons']) AS relation, import_date::VARCHAR AS partition, 'all' AS part FROM imports
+SELECT unnest(['imports', 'import_reasons', 'import_ages']) AS relation, import_date::VARCHAR AS partition, 'all' AS part FROM imports
 UNION
 SELECT 'import_rows' AS relation, import_date::VARCHAR AS partition, import_id AS part FROM imports
 UNION

@@ -12,7 +12,7 @@ SELECT
     coalesce(sum(rows) FILTER (WHERE code = 'R_DUP_IN_FILE'), 0)::BIGINT AS rej_dup_in_file,
     coalesce(sum(rows) FILTER (WHERE code = 'R_DUP_SAME_SUPPLIER'), 0)::BIGINT AS rej_dup_existing_same_supplier,
     coalesce(sum(rows) FILTER (WHERE code = 'R_DUP_OTHER_SUPPLIER'), 0)::BIGINT AS rej_dup_existing_other_supplier,
-    coalesce(sum(rows) FILTER (WHERE code IN ('R_COOLDOWN', 'R_PHONE_TYPE')), 0)::BIGINT AS rej_policy,
+    coalesce(sum(rows) FILTER (WHERE code IN ('R_COOLDOWN', 'R_TOO_OLD', 'R_PHONE_TYPE')), 0)::BIGINT AS rej_policy,
     list({'category': substr(code, 7), 'rows': rows} ORDER BY code) FILTER (WHERE starts_with(code, 'R_DNC_')) AS dnc_categories
 FROM import_reasons
 WHERE fate = 'rejected'

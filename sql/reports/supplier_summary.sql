@@ -4,17 +4,19 @@
 -- reads   suppliers (supplier_id BIGINT, name VARCHAR)    the suppliers
 -- reads   import_costs (import_id VARCHAR, currency VARCHAR, cost_basis VARCHAR, rows_costed BIGINT, cost_total DECIMAL(18,6), cost_returned DECIMAL(18,6))    what each import costs
 -- reads   import_rejects (import_id VARCHAR, rej_no_contact BIGINT, rej_phone_invalid BIGINT, rej_email_invalid BIGINT, rej_field_invalid BIGINT, rej_dnc BIGINT, rej_dup_in_file BIGINT, rej_dup_existing_same_supplier BIGINT, rej_dup_existing_other_supplier BIGINT, rej_policy BIGINT, dnc_categories STRUCT(category VARCHAR, rows BIGINT)[])    why its rows were rejected
--- reads   import_leads (import_id VARCHAR, leads_live BIGINT, leads_suppressed_later BIGINT, leads_removed BIGINT, callbacks_open BIGINT)    what became of its leads
+-- reads   import_leads (import_id VARCHAR, leads_live BIGINT, leads_suppressed_later BIGINT, leads_removed BIGINT, leads_live_called BIGINT, callbacks_open BIGINT)    what became of its leads
 -- reads   import_calls (import_id VARCHAR, called_from DATE, called_until DATE, attempts BIGINT, leads_dialled BIGINT, leads_contacted BIGINT, leads_rpc BIGINT, sales BIGINT, unworkable BIGINT, bad_number_after_dial BIGINT, revenue DECIMAL(18,6), first_currency VARCHAR, last_currency VARCHAR)    what the calls made of them
+-- reads   import_ages (import_id VARCHAR, age_days BIGINT, rows BIGINT)    how old its rows were, of those that say so
+-- reads   refused_drops (import_id VARCHAR, refused_on DATE)    drops that brought the content of an import again
 -- reads   dialler_loads (kind VARCHAR)    what the dialler has reported at all
 -- reads   report_period (period VARCHAR, basis VARCHAR, since DATE, until DATE, slices VARCHAR[])    day, week, month or all; received or activity; first and last day, NULL for no bound; any of list, template and import
--- returns (supplier_id BIGINT, supplier_name VARCHAR, parent_supplier VARCHAR, period_start DATE, period_end DATE, currency VARCHAR, list VARCHAR, template VARCHAR, import_id VARCHAR, imports BIGINT, files BIGINT, files_failed BIGINT, rows_received BIGINT, rows_blank BIGINT, rows_rejected BIGINT, rows_quarantined BIGINT, rej_no_contact BIGINT, rej_phone_invalid BIGINT, rej_email_invalid BIGINT, rej_field_invalid BIGINT, rej_dnc BIGINT, rej_dnc_by_category MAP(VARCHAR, BIGINT), rej_dup_in_file BIGINT, rej_dup_existing_same_supplier BIGINT, rej_dup_existing_other_supplier BIGINT, rej_policy BIGINT, leads_created BIGINT, leads_updated BIGINT, leads_replaced BIGINT, leads_reset BIGINT, leads_accepted BIGINT, accept_rate DOUBLE, reject_rate DOUBLE, dup_rate DOUBLE, dnc_rate DOUBLE, invalid_rate DOUBLE, leads_live BIGINT, leads_expired BIGINT, leads_suppressed_later BIGINT, leads_removed BIGINT, unit_cost DECIMAL(18,6), cost_basis VARCHAR, cost_total DECIMAL(18,6), cost_returned DECIMAL(18,6), cost_net DECIMAL(18,6), cpl_received DOUBLE, cpl_accepted DOUBLE, leads_dialled BIGINT, penetration DOUBLE, attempts BIGINT, attempts_per_lead DOUBLE, leads_contacted BIGINT, leads_rpc BIGINT, contact_rate DOUBLE, contact_rate_delivered DOUBLE, sales BIGINT, conversion_rate DOUBLE, lead_to_sale DOUBLE, callbacks_open BIGINT, unworkable BIGINT, bad_number_after_dial BIGINT, cost_per_contact DOUBLE, cpa DOUBLE, revenue DECIMAL(18,6), profit DECIMAL(18,6), roi DOUBLE, exclusivity DOUBLE, first_received DATE, last_received DATE, reconciled BOOLEAN)    one row per supplier, period, currency and slice; a ratio with denominator 0 is NULL, and so is a slice that was not asked for, everything that the dialler has not reported, costs where one of them is not known, and revenue where a sale has another currency than the cost
+-- returns (supplier_id BIGINT, supplier_name VARCHAR, parent_supplier VARCHAR, period_start DATE, period_end DATE, currency VARCHAR, list VARCHAR, template VARCHAR, import_id VARCHAR, imports BIGINT, files BIGINT, files_duplicate BIGINT, files_failed BIGINT, rows_received BIGINT, rows_blank BIGINT, rows_rejected BIGINT, rows_quarantined BIGINT, rej_unparseable BIGINT, rej_no_contact BIGINT, rej_phone_invalid BIGINT, rej_email_invalid BIGINT, rej_field_invalid BIGINT, rej_dnc BIGINT, rej_dnc_by_category MAP(VARCHAR, BIGINT), rej_dup_in_file BIGINT, rej_dup_existing_same_supplier BIGINT, rej_dup_existing_other_supplier BIGINT, rej_policy BIGINT, leads_created BIGINT, leads_updated BIGINT, leads_replaced BIGINT, leads_reset BIGINT, leads_accepted BIGINT, accept_rate DOUBLE, reject_rate DOUBLE, dup_rate DOUBLE, dnc_rate DOUBLE, invalid_rate DOUBLE, leads_live BIGINT, leads_expired BIGINT, leads_suppressed_later BIGINT, leads_removed BIGINT, unit_cost DECIMAL(18,6), cost_basis VARCHAR, cost_total DECIMAL(18,6), cost_returned DECIMAL(18,6), cost_net DECIMAL(18,6), cpl_received DOUBLE, cpl_accepted DOUBLE, leads_dialled BIGINT, penetration DOUBLE, penetration_inventory DOUBLE, attempts BIGINT, attempts_per_lead DOUBLE, leads_contacted BIGINT, leads_rpc BIGINT, contact_rate DOUBLE, contact_rate_delivered DOUBLE, sales BIGINT, conversion_rate DOUBLE, lead_to_sale DOUBLE, callbacks_open BIGINT, unworkable BIGINT, bad_number_after_dial BIGINT, cost_per_contact DOUBLE, cpa DOUBLE, revenue DECIMAL(18,6), profit DECIMAL(18,6), roi DOUBLE, exclusivity DOUBLE, freshness_days_p50 DOUBLE, first_received DATE, last_received DATE, reconciled BOOLEAN)    one row per supplier, period, currency and slice; a ratio with denominator 0 is NULL, and so is a slice that was not asked for, everything that the dialler has not reported, freshness where no row says when it was captured, costs where one of them is not known, and revenue where a sale has another currency than the cost
 WITH facts AS (
     SELECT
         imports.import_id,
         imports.import_date AS happened_on,
         imports.import_date AS ended_on,
-        TRUE AS is_volume
+        imports.status AS fact
     FROM imports
     CROSS JOIN report_period
     WHERE
@@ -26,7 +28,7 @@ WITH facts AS (
         imports.import_id,
         coalesce(import_calls.called_from, imports.import_date) AS happened_on,
         coalesce(import_calls.called_until, imports.import_date) AS ended_on,
-        FALSE AS is_volume
+        'calls' AS fact
     FROM import_calls
     INNER JOIN imports ON import_calls.import_id = imports.import_id AND imports.status = 'completed'
     CROSS JOIN report_period
@@ -34,14 +36,26 @@ WITH facts AS (
         report_period.basis = 'activity'
         OR imports.import_date BETWEEN coalesce(report_period.since, imports.import_date)
         AND coalesce(report_period.until, imports.import_date)
+    UNION ALL
+    SELECT
+        imports.import_id,
+        refused_drops.refused_on AS happened_on,
+        refused_drops.refused_on AS ended_on,
+        'refused' AS fact
+    FROM refused_drops
+    INNER JOIN imports ON refused_drops.import_id = imports.import_id AND imports.status = 'completed'
+    CROSS JOIN report_period
+    WHERE
+        refused_drops.refused_on BETWEEN coalesce(report_period.since, refused_drops.refused_on)
+        AND coalesce(report_period.until, refused_drops.refused_on)
 ),
 
 keyed AS (
     SELECT
         facts.import_id,
-        facts.is_volume AND imports.status = 'failed' AS is_failure,
-        facts.is_volume AND imports.status = 'completed' AS is_import,
-        NOT facts.is_volume AS is_calls,
+        facts.fact,
+        facts.fact = 'completed' AS is_import,
+        facts.fact = 'calls' AS is_calls,
         imports.import_date,
         facts.happened_on,
         facts.ended_on,
@@ -86,6 +100,43 @@ categories AS (
     GROUP BY slice
 ),
 
+numbered AS (
+    -- Numbers for slices: they are compared once per import, and not once per age of its rows.
+    SELECT
+        import_id,
+        slice,
+        dense_rank() OVER (ORDER BY slice) AS slice_number
+    FROM keyed
+    WHERE is_import
+),
+
+aged AS (
+    SELECT
+        numbered.slice_number,
+        import_ages.age_days,
+        sum(sum(import_ages.rows)) OVER (PARTITION BY numbered.slice_number ORDER BY import_ages.age_days) AS rows_until,
+        sum(sum(import_ages.rows)) OVER (PARTITION BY numbered.slice_number) AS rows_in_all
+    FROM numbered
+    INNER JOIN import_ages ON numbered.import_id = import_ages.import_id
+    GROUP BY numbered.slice_number, import_ages.age_days
+),
+
+freshness AS (
+    SELECT
+        named.slice,
+        medians.days_p50
+    FROM (
+        -- The mean of the two in the middle, which are one where the rows are odd.
+        SELECT
+            slice_number,
+            (min(age_days) FILTER (WHERE rows_until * 2 >= rows_in_all) + min(age_days) FILTER (WHERE rows_until * 2 > rows_in_all)) / 2
+                AS days_p50
+        FROM aged
+        GROUP BY slice_number
+    ) AS medians
+    INNER JOIN (SELECT DISTINCT slice, slice_number FROM numbered) AS named ON medians.slice_number = named.slice_number
+),
+
 grouped AS (
     SELECT
         keyed.slice,
@@ -104,7 +155,8 @@ grouped AS (
         keyed.slice.import_id,
         count(*) FILTER (WHERE keyed.is_import) AS imports,
         count(DISTINCT imports.sha256) FILTER (WHERE keyed.is_import) AS files,
-        count(*) FILTER (WHERE keyed.is_failure) AS files_failed,
+        count(*) FILTER (WHERE keyed.fact = 'refused') AS files_duplicate,
+        count(*) FILTER (WHERE keyed.fact = 'failed') AS files_failed,
         coalesce(sum(imports.rows_received) FILTER (WHERE keyed.is_import), 0)::BIGINT AS rows_received,
         coalesce(sum(imports.blank_lines) FILTER (WHERE keyed.is_import), 0)::BIGINT AS rows_blank,
         coalesce(sum(imports.rejected) FILTER (WHERE keyed.is_import), 0)::BIGINT AS rows_rejected,
@@ -126,6 +178,7 @@ grouped AS (
         coalesce(sum(import_leads.leads_live) FILTER (WHERE keyed.is_import), 0)::BIGINT AS leads_live,
         coalesce(sum(import_leads.leads_suppressed_later) FILTER (WHERE keyed.is_import), 0)::BIGINT AS leads_suppressed_later,
         coalesce(sum(import_leads.leads_removed) FILTER (WHERE keyed.is_import), 0)::BIGINT AS leads_removed,
+        coalesce(sum(import_leads.leads_live_called) FILTER (WHERE keyed.is_import), 0)::BIGINT AS leads_live_called,
         coalesce(sum(import_leads.callbacks_open) FILTER (WHERE keyed.is_import), 0)::BIGINT AS callbacks_open,
         sum(import_costs.rows_costed) FILTER (WHERE keyed.is_import) AS rows_costed,
         CASE
@@ -186,6 +239,7 @@ worth AS (
         (grouped.cost_total - grouped.cost_returned)::DOUBLE AS cost_net,
         CASE WHEN told.has_attempts THEN grouped.attempts END AS attempts,
         CASE WHEN told.has_attempts THEN grouped.leads_dialled END AS leads_dialled,
+        CASE WHEN told.has_attempts THEN grouped.leads_live_called END AS leads_live_called,
         CASE WHEN told.has_outcomes THEN grouped.leads_contacted END AS leads_contacted,
         CASE WHEN told.has_outcomes THEN grouped.leads_rpc END AS leads_rpc,
         CASE WHEN told.has_outcomes THEN grouped.sales END AS sales,
@@ -209,11 +263,13 @@ SELECT
     grouped.import_id,
     grouped.imports,
     grouped.files,
+    grouped.files_duplicate,
     grouped.files_failed,
     grouped.rows_received,
     grouped.rows_blank,
     grouped.rows_rejected,
     grouped.rows_quarantined,
+    0::BIGINT AS rej_unparseable,
     grouped.rej_no_contact,
     grouped.rej_phone_invalid,
     grouped.rej_email_invalid,
@@ -249,6 +305,7 @@ SELECT
     worth.cost_net / nullif(grouped.leads_accepted, 0) AS cpl_accepted,
     worth.leads_dialled,
     worth.leads_dialled / nullif(grouped.leads_accepted, 0) AS penetration,
+    worth.leads_live_called / nullif(grouped.leads_live, 0) AS penetration_inventory,
     worth.attempts,
     worth.attempts / nullif(worth.leads_dialled, 0) AS attempts_per_lead,
     worth.leads_contacted,
@@ -267,10 +324,12 @@ SELECT
     (worth.revenue - (grouped.cost_total - grouped.cost_returned))::DECIMAL(18, 6) AS profit,
     (worth.revenue - (grouped.cost_total - grouped.cost_returned))::DOUBLE / nullif(worth.cost_net, 0) AS roi,
     1 - grouped.rej_dup_existing_other_supplier / nullif(grouped.rows_received, 0) AS exclusivity,
+    freshness.days_p50 AS freshness_days_p50,
     grouped.first_received,
     grouped.last_received,
     grouped.rows_received = grouped.leads_accepted + grouped.rows_rejected + grouped.rows_quarantined AS reconciled
 FROM grouped
 INNER JOIN worth ON grouped.slice = worth.slice
 LEFT JOIN categories ON grouped.slice = categories.slice
+LEFT JOIN freshness ON grouped.slice = freshness.slice
 ORDER BY grouped.supplier_name, grouped.period_start, grouped.currency, grouped.list, grouped.template, grouped.import_id;

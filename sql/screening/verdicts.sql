@@ -1,6 +1,7 @@
 -- What becomes of every row of the drop, and why?
 --
 -- reads   drop_rows (row_number BIGINT, line_number BIGINT, code VARCHAR, detail VARCHAR, warnings VARCHAR[], raw_cells VARCHAR)    the cleaned rows
+-- reads   age_verdicts (row_number BIGINT, code VARCHAR, detail VARCHAR)    who was captured too long ago, or after the import
 -- reads   cooldown_verdicts (row_number BIGINT, code VARCHAR, detail VARCHAR)    who is left in peace
 -- reads   dnc_verdicts (row_number BIGINT, category VARCHAR, is_rejected BOOLEAN, detail VARCHAR)    what the do-not-call lists say
 -- reads   duplicate_verdicts (row_number BIGINT, fate VARCHAR, code VARCHAR, detail VARCHAR, warnings VARCHAR[], lead_id BIGINT)    what the duplicate check says
@@ -14,27 +15,35 @@ WITH decided AS (
         drop_rows.raw_cells,
         CASE
             WHEN starts_with(drop_rows.code, 'Q_') THEN 'quarantined'
-            WHEN drop_rows.code IS NOT NULL OR cooled.code IS NOT NULL OR on_dnc.is_rejected THEN 'rejected'
+            WHEN drop_rows.code IS NOT NULL OR aged.code = 'R_TOO_OLD' OR cooled.code IS NOT NULL OR on_dnc.is_rejected THEN 'rejected'
             ELSE coalesce(duplicate.fate, 'created')
         END AS fate,
         CASE
             WHEN drop_rows.code IS NOT NULL THEN drop_rows.code
+            WHEN aged.code = 'R_TOO_OLD' THEN aged.code
             WHEN cooled.code IS NOT NULL THEN cooled.code
             WHEN on_dnc.is_rejected THEN 'R_DNC_' || regexp_replace(trim(on_dnc.category), '\s+', '_', 'g')
             ELSE duplicate.code
         END AS code,
-        nullif(concat_ws('; ', drop_rows.detail, cooled.detail, on_dnc.detail, shared.detail, duplicate.detail), '') AS detail,
+        nullif(concat_ws('; ', drop_rows.detail, aged.detail, cooled.detail, on_dnc.detail, shared.detail, duplicate.detail), '') AS detail,
         CASE
-            WHEN on_dnc.row_number IS NULL AND shared.row_number IS NULL AND coalesce(len(duplicate.warnings), 0) = 0 THEN drop_rows.warnings
+            WHEN
+                on_dnc.row_number IS NULL
+                AND shared.row_number IS NULL
+                AND aged.row_number IS NULL
+                AND coalesce(len(duplicate.warnings), 0) = 0
+                THEN drop_rows.warnings
             ELSE list_sort(list_distinct(list_concat(
                     drop_rows.warnings,
                     coalesce(duplicate.warnings, []),
+                    CASE WHEN aged.code = 'W_CAPTURED_ON' THEN [aged.code] ELSE [] END,
                     CASE WHEN on_dnc.row_number IS NULL THEN [] ELSE ['W_DNC_DROPPED'] END,
                     CASE WHEN shared.row_number IS NULL THEN [] ELSE ['W_SHARED_PHONE'] END
                 )))
         END AS warnings,
         duplicate.lead_id AS met_lead_id
     FROM drop_rows
+    LEFT JOIN age_verdicts AS aged ON drop_rows.row_number = aged.row_number
     LEFT JOIN cooldown_verdicts AS cooled ON drop_rows.row_number = cooled.row_number
     LEFT JOIN dnc_verdicts AS on_dnc ON drop_rows.row_number = on_dnc.row_number
     LEFT JOIN shared_rows AS shared ON drop_rows.row_number = shared.row_number

@@ -16,7 +16,7 @@ from pipelines.errors import UserError
 from pipelines.expiring import expire
 from pipelines.home import Home
 from pipelines.importing import import_drop
-from pipelines.templates.template import build_template
+from pipelines.templates.template import Template, build_template
 from pipelines.undoing import undo_import
 
 FIRST_DAY = date(2026, 3, 27)  # a Friday; the clocks go forward on the Sunday
@@ -35,9 +35,12 @@ class History:
     dice: random.Random
     now: datetime = datetime(2026, 3, 27, 12, tzinfo=UTC)
     imports: list[str] = field(default_factory=list)
+    captured: dict[str, list[date]] = field(default_factory=dict)
+    refused: list[tuple[str, datetime]] = field(default_factory=list)
+    sent: list[tuple[Path, Template, list[date]]] = field(default_factory=list)
 
     def live_through(self, steps: int) -> None:
-        kinds = ["bring"] * 5 + ["undo", "correct", "refund", "call", "call", "expire", "forbid"]
+        kinds = ["bring"] * 5 + ["resend", "undo", "correct", "refund", "call", "call", "expire", "forbid"]
         self.bring()
         self.bring()
         for _ in range(steps):
@@ -58,7 +61,8 @@ class History:
             "email": {"validate": True},
             "contact": "phone",
             "cost_basis": dice.choice(("received", "accepted", "created")),
-            "mapping": {"phone1": "Tel", "email": "Mail", "secondary.note.when": "When"},
+            "mapping": {"phone1": "Tel", "email": "Mail", "secondary.note.when": "When"}
+            | ({"captured_on": "Opt-in"} if dice.random() < 0.7 else {}),
             "dnc": {"categories": ["Requested", "IVR"]},
             "dedupe": {"keys": ["phone"], "scope": dice.choice((["file", "destination"], ["global", "file"]))}
             | {"action": dice.choice(ACTIONS)},
@@ -66,18 +70,40 @@ class History:
             "delete_existing": dice.random() < 0.1,
             **cost,
         }
+        if "captured_on" in values["mapping"] and dice.random() < 0.4:
+            values["captured"] = {"max_age_days": dice.randrange(1, 6)}
+        day = self.now.date() - timedelta(days=dice.randrange(2))
+        days = [self.draw_capture(day) for _ in range(dice.randrange(1, 30))]
         rows = [
             f"{dice.choice((self.draw_number(), self.draw_number(), self.draw_number(), '12', ''))},a@b.example,"
-            f"{dice.choice(('01/02/2026', '', 'soon'))}"
-            for _ in range(dice.randrange(1, 30))
+            f"{dice.choice(('01/02/2026', '', 'soon'))},{captured}"
+            for captured in days
         ]
-        drop = self.folder / "drop.csv"
-        drop.write_text("Tel,Mail,When\n" + "\n".join(rows) + "\n")
+        drop = self.folder / f"drop-{len(self.sent)}.csv"
+        drop.write_text("Tel,Mail,When,Opt-in\n" + "\n".join(rows) + "\n")
         template = build_template({key: value for key, value in values.items() if value is not None}, "drawn")
-        day = self.now.date() - timedelta(days=dice.randrange(2))
+        told = [one for one in days if isinstance(one, date) and "captured_on" in values["mapping"]]
+        self.sent.append((drop, template, told))
+        self.send(-1, day)
+
+    def send(self, which: int, day: date) -> None:
+        drop, template, captured = self.sent[which]
         done = import_drop(drop, template, self.home, on=day, now=self.now)
-        if done.import_id:
+        assert done.import_id
+        if done.status == "already_imported":
+            self.refused.append((done.import_id, self.now))
+        else:
             self.imports.append(done.import_id)
+            self.captured[done.import_id] = captured
+
+    def resend(self) -> None:
+        """Drop a file once more: it is refused unless its import was undone."""
+        self.send(self.dice.randrange(len(self.sent)), self.now.date())
+
+    def draw_capture(self, day: date) -> date | str:
+        """Return a day from nine before the import to three after it, or what is no day."""
+        drawn = day - timedelta(days=self.dice.randrange(-3, 10))
+        return self.dice.choice((drawn, drawn, drawn, "", "soon"))
 
     def draw_number(self) -> str:
         return f"07400 1{self.dice.randrange(40):05}"

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -38,6 +38,8 @@ class Import:
     prices: list[Row] = field(default_factory=list)
     refunds: list[Row] = field(default_factory=list)
     calls: list[Row] = field(default_factory=list)
+    captured: list[date] = field(default_factory=list)
+    refused_on: list[date] = field(default_factory=list)
 
     @property
     def stands(self) -> bool:
@@ -45,6 +47,11 @@ class Import:
 
     def price(self) -> Row:
         return max([{**self.line, "version": 1}, *self.prices], key=lambda price: price["version"])
+
+    def ages(self) -> list[int]:
+        """How old the rows were: one captured tomorrow is of today, one of a later day of an age that nobody knows."""
+        days = [(self.line["import_date"] - day).days for day in self.captured]
+        return [max(age, 0) for age in days if age >= -1]
 
     def rows_costed(self) -> int:
         fates = {
@@ -55,7 +62,7 @@ class Import:
         return sum(self.fates[fate] for fate in list(fates[self.price()["cost_basis"]]))
 
 
-def gather(published: Published) -> dict[str, Import]:
+def gather(published: Published, history: Any) -> dict[str, Import]:
     imports = {line["import_id"]: Import(line) for line in published.read("imports")}
     for row in published.read("import_rows"):
         of = imports[row["import_id"]]
@@ -70,9 +77,14 @@ def gather(published: Published) -> dict[str, Import]:
         imports[row["import_id"]].prices.append(row)
     for row in published.read("refunds"):
         imports[row["import_id"]].refunds.append(row)
+    zones = {row["list_id"]: row["time_zone"] for row in published.read("lists")}
+    for import_id, captured in history.captured.items():
+        imports[import_id].captured = captured
+    for import_id, at in history.refused:
+        of = imports[import_id]
+        of.refused_on.append(at.astimezone(ZoneInfo(zones.get(of.line["list_id"]) or "UTC")).date())
     means = {row["outcome"]: row for row in published.read("outcomes")}
     ended = {(row["lead_id"], row["called_at"]): row for row in published.read("dispositions")}
-    zones = {row["list_id"]: row["time_zone"] for row in published.read("lists")}
     for call in published.read("attempts"):
         end = ended.get((call["lead_id"], call["called_at"]), {})
         zone = ZoneInfo(zones.get(call["list_id"]) or "UTC")

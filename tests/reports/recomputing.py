@@ -2,12 +2,16 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
-from pathlib import Path
+from statistics import median
 from typing import Any
 
+from pipelines.published.publishing import current_generation
 from tests.reports.gathering import Import, Published, Row, gather
+
+# The reports that tell of calls.
+CALLS = {"attempts", "dispositions"}
 
 
 def start_of_period(day: date, period: str) -> date | None:
@@ -25,6 +29,7 @@ class Group:
 
     brought: list[Import] = field(default_factory=list)
     failed: int = 0
+    refused: int = 0
     calls: list[Row] = field(default_factory=list)
     days: list[date] = field(default_factory=list)
 
@@ -49,6 +54,9 @@ def group(imports: dict[str, Import], asked: Any) -> dict[tuple[Any, ...], Group
                 find(day).failed += 1
             elif of.stands:
                 find(day).brought.append(of)
+        for refused_on in of.refused_on if of.stands else ():
+            if within(refused_on, asked.since, asked.until):
+                find(refused_on).refused += 1
         for call in of.calls if of.stands else ():
             if asked.basis == "received" and within(day, asked.since, asked.until):
                 find(day).calls.append(call)
@@ -107,14 +115,16 @@ def count_rejects(codes: dict[str, int]) -> dict[str, Any]:
         "rej_dup_in_file": of("R_DUP_IN_FILE"),
         "rej_dup_existing_same_supplier": of("R_DUP_SAME"),
         "rej_dup_existing_other_supplier": of("R_DUP_OTHER"),
-        "rej_policy": of("R_COOLDOWN", "R_PHONE_TYPE"),
+        "rej_policy": of("R_COOLDOWN", "R_TOO_OLD", "R_PHONE_TYPE"),
     }
 
 
-def recompute(folder: Path, now: datetime, asked: Any) -> list[Row]:
+def recompute(history: Any, asked: Any) -> list[Row]:
     """Return the Supplier Summary as the command answers it, in the same order."""
-    published = Published(folder, now)
-    imports = gather(published)
+    folder = current_generation(history.home)
+    assert folder
+    published = Published(folder, history.now)
+    imports = gather(published, history)
     suppliers = {row["name"]: row["supplier_id"] for row in published.read("suppliers")}
     leads = {row["lead_id"]: row for row in published.read("leads")}
     waiting = {row["lead_id"] for row in published.read("callbacks")} & leads.keys()
@@ -139,6 +149,7 @@ def recompute(folder: Path, now: datetime, asked: Any) -> list[Row]:
         line |= count_volume(of, leads, taken)
         line |= count_money(of)
         line |= count_worth(line, of, waiting, kinds)
+        line["penetration_inventory"] = count_worked(of, leads, line["leads_live"]) if kinds & CALLS else None
         lines.append(line)
     return sorted(lines, key=order)
 
@@ -174,15 +185,18 @@ def count_volume(of: Group, leads: dict[int, Row], taken: set[int]) -> Row:
         rejects[name] for name in ("rej_no_contact", "rej_phone_invalid", "rej_email_invalid", "rej_field_invalid")
     )
     other = divide(rejects["rej_dup_existing_other_supplier"], received)
+    ages = [age for brought in of.brought for age in brought.ages()]
     dates = [brought.line["import_date"] for brought in of.brought]
     return rejects | {
         "imports": len(of.brought),
         "files": len({brought.line["sha256"] for brought in of.brought}),
+        "files_duplicate": of.refused,
         "files_failed": of.failed,
         "rows_received": received,
         "rows_blank": sum(brought.line["blank_lines"] for brought in of.brought),
         "rows_rejected": sum(codes.values()),
         "rows_quarantined": fates["quarantined"],
+        "rej_unparseable": 0,
         "leads_created": fates["created"],
         "leads_updated": fates["updated"],
         "leads_replaced": sum(len(brought.effects["replaced"]) for brought in of.brought),
@@ -197,11 +211,17 @@ def count_volume(of: Group, leads: dict[int, Row], taken: set[int]) -> Row:
         "leads_suppressed_later": sum(lead["status"] == "suppressed" for lead in there),
         "leads_removed": len(made & taken),
         "leads_expired": len(made - leads.keys() - taken),
+        "freshness_days_p50": float(median(ages)) if ages else None,
         "exclusivity": None if other is None else 1 - other,
         "first_received": min(dates, default=None),
         "last_received": max(dates, default=None),
         "reconciled": True,
     }
+
+
+def count_worked(of: Group, leads: dict[int, Row], live: int) -> float | None:
+    there = [leads[lead] for brought in of.brought for lead in brought.made if lead in leads]
+    return divide(sum(lead["status"] != "suppressed" and lead["call_attempts"] > 0 for lead in there), live)
 
 
 def count_money(of: Group) -> Row:
@@ -229,7 +249,7 @@ def count_worth(line: Row, of: Group, waiting: set[int], kinds: set[str]) -> Row
     told["revenue"] = sum_revenue(of.calls, line["currency"])
     told["callbacks_open"] = sum(len(brought.made & waiting) for brought in of.brought)
     outcomes = set(told) - {"attempts", "leads_dialled", "callbacks_open"}
-    if not kinds & {"attempts", "dispositions"}:
+    if not kinds & CALLS:
         told |= dict.fromkeys(("attempts", "leads_dialled"))
     if "dispositions" not in kinds:
         told |= dict.fromkeys(outcomes)

@@ -6,7 +6,6 @@ from decimal import Decimal
 
 import pytest
 
-from pipelines.published.publishing import current_generation
 from pipelines.published.reading import open_reader
 from pipelines.published.summarising import BASES, PERIODS, ReportPeriod, summarise_suppliers
 from tests.bounds import bounded
@@ -23,13 +22,12 @@ def tidy(line):
 
 
 def check_summaries(history: History, *, asked) -> None:
-    folder = current_generation(history.home)
     with open_reader(history.home, history.now) as connection:
         for one in asked:
             cursor = connection.execute(summarise_suppliers(one))
             names = [column[0] for column in cursor.description]
             said = [tidy(dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
-            assert said == [tidy(line) for line in recompute(folder, history.now, one)], one
+            assert said == [tidy(line) for line in recompute(history, one)], one
 
 
 def draw_questions(dice, count):
