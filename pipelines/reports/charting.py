@@ -24,6 +24,7 @@ def render_html(summary: pl.DataFrame, period: str) -> bytes:
     charts = draw_charts(summary, period)
     return page.render(
         rows=summary.to_dicts(),
+        has_ages=summary["freshness_days_p50"].is_not_null().any(),
         period=period,
         version=version("leadmill"),
         charts=charts,

@@ -8,6 +8,8 @@ import polars as pl
 # Of more suppliers than this the charts show those that sent most; the tables show all.
 SHOWN = 30
 STEP = 18
+# So many days an axis names at most.
+NAMED_DAYS = 6
 # Colours that stay apart for the colour-blind, on white and on black (Okabe and Ito).
 BLUE, ORANGE, GREEN, RED, GREY = "#3b8fd6", "#e69f00", "#2aa876", "#d9663b", "#8c939a"
 FATES = {"created": GREEN, "updated": BLUE, "rejected": RED, "quarantined": ORANGE}
@@ -97,7 +99,7 @@ def _draw_costs(summary: pl.DataFrame) -> Chart | None:
         "mark": {"type": "bar", "cornerRadius": 1},
         "encoding": {
             "y": {"field": "label", "type": "nominal", "title": None, "sort": rows["label"].to_list()},
-            "x": {"field": "cost", "type": "quantitative", "title": "cost per accepted lead, in its own currency"},
+            "x": {"field": "cost", "type": "quantitative", "title": "money per lead"},
             "color": {"field": "currency", "type": "nominal", "scale": {"range": [BLUE, ORANGE, GREEN, RED, GREY]}},
             "tooltip": _tips(
                 ("label", "supplier"),
@@ -107,7 +109,12 @@ def _draw_costs(summary: pl.DataFrame) -> Chart | None:
             ),
         },
     }
-    return Chart("Cost per accepted lead", "Money per lead.", text + _note(rows.height, every.height), spec)
+    return Chart(
+        "Cost per accepted lead",
+        "Money per lead, each bar in its own currency.",
+        text + _note(rows.height, every.height),
+        spec,
+    )
 
 
 def _draw_periods(summary: pl.DataFrame, period: str) -> Chart:
@@ -129,6 +136,7 @@ def _draw_periods(summary: pl.DataFrame, period: str) -> Chart:
                 "type": "temporal",
                 "timeUnit": "utcyearmonthdate",
                 "title": f"{period} from",
+                "axis": {"values": _name_days(values["period_start"]), "format": "%-d %b %Y", "labelOverlap": True},
             },
             "y": {"field": "rows", "type": "quantitative", "title": "rows", "axis": {"format": ",~f"}},
             "color": {
@@ -141,6 +149,12 @@ def _draw_periods(summary: pl.DataFrame, period: str) -> Chart:
         },
     }
     return Chart(f"Rows by {period}", "Rows of all suppliers.", text, spec)
+
+
+def _name_days(starts: pl.Series) -> list[int]:
+    """Return the days that the axis names, in milliseconds since 1970: periods that are there, evenly, each once."""
+    days = starts.unique().sort().cast(pl.Datetime("ms")).cast(pl.Int64).to_list()
+    return days[:: -(-len(days) // NAMED_DAYS)]
 
 
 def _draw_returns(summary: pl.DataFrame) -> Chart | None:

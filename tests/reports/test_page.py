@@ -1,7 +1,7 @@
 """The page of the Supplier Summary: whole without a network, with charts that can be read aloud."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 
 import polars as pl
 import pytest
@@ -80,3 +80,14 @@ def test_nothing_to_show_is_a_page_without_charts(summary):
 
     assert "Nothing was imported in this period." in page
     assert "<script>" not in page
+
+
+def test_the_days_of_the_axis_are_those_of_periods_each_once_and_few(summary):
+    def name_days(days):
+        frames = [summary.with_columns(period_start=date(2026, 3, day)) for day in days]
+        (chart,) = [chart for chart in draw_charts(pl.concat(frames), "day") if chart.title == "Rows by day"]
+        values = chart.spec["encoding"]["x"]["axis"]["values"]
+        return [datetime.fromtimestamp(value / 1000, UTC).day for value in values]
+
+    assert name_days([3, 2]) == [2, 3]
+    assert name_days(range(1, 31)) == [1, 6, 11, 16, 21, 26]
