@@ -7,6 +7,7 @@ from pydantic import Field
 
 from assets.lists import record_lists
 from assets.metadata import make_table
+from assets.reports import record_summaries
 from assets.resources import ClockResource, HomeResource
 from pipelines.errors import UserError
 from pipelines.published.changes import find_changed, read_versions
@@ -32,7 +33,10 @@ class BackfillConfig(dg.Config):
 def make_imports_again(
     context: dg.OpExecutionContext, config: BackfillConfig, home: HomeResource, clock: ClockResource
 ) -> None:
-    """Do the backfill; say what became of the imports and which lists that changed. Fails where a person is needed."""
+    """Do the backfill; say what became of the imports, which lists that changed, and how the days' summaries are now.
+
+    Fails where a person is needed.
+    """
     place = home.locate()
     before = read_versions(place)
     try:
@@ -50,6 +54,7 @@ def make_imports_again(
         raise dg.Failure(str(error), allow_retries=False) from None
     lists = find_changed(place, before) if done.status == "completed" else []
     record_lists(context, lists, {"written_by": f"backfill of {done.template}"})
+    record_summaries(context, place, done.days if done.status == "completed" else [], clock.now())
     context.add_output_metadata(_describe(done) | {"lists": ", ".join(each.name for each in lists) or "none"})
     if done.status == "refused":
         doubts = "\n".join(f"- {doubt}" for doubt in done.doubts)

@@ -25,6 +25,7 @@ from pipelines.replaying.changes import Change, Fates, compare_leads, read_fates
 from pipelines.replaying.exchanging import Exchange, plan_exchange
 from pipelines.replaying.log import Entry, read_log, read_store_log
 from pipelines.replaying.replaying import Watch, rebuild
+from pipelines.run import read_day
 from pipelines.store import checkpoint, hold_lock, open_store, open_writer, replace_store
 
 # What an act may come to that a person has to look at, when it was something else before.
@@ -48,6 +49,11 @@ class Backfill:
     doubts: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     leads: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def days(self) -> list[date]:
+        """The import dates of all imports that it made again or changed, in order."""
+        return sorted({read_day(change.import_id) for change in (*self.imports, *self.others)})
 
     def to_dict(self) -> dict[str, Any]:
         """Return the backfill for JSON."""

@@ -43,6 +43,8 @@ def test_a_backfill_from_the_ui_makes_the_imports_again_and_tells_what_they_beca
     assert "a.csv" in told(run)["imports"].value
     assert told(run)["status"].value == "completed"
     assert [event.partition for event in materialised(run, "list_leads")] == ["People"]
+    assert [event.partition for event in materialised(run, "supplier_summary")] == ["2026-03-02"]
+    assert "20.0" in materialised(run, "supplier_summary")[0].metadata["summary"].value
     assert mill.read("SELECT count(*) FROM leads WHERE first_name IS NOT NULL").item() == 0
     assert mill.read("SELECT cost_unit FROM imports").item() == 0.5
 
@@ -61,6 +63,7 @@ def test_a_backfill_that_needs_a_person_fails_says_why_and_changes_nothing_until
     assert "accept: true" in failure.description
     assert "would be held now" in failure.description
     assert mill.read("SELECT * FROM leads ORDER BY lead_id").equals(before)
+    assert materialised(refused, "supplier_summary") == []
     assert backfill(mill, accept=True).success
     assert mill.read("SELECT status FROM imports").item() == "held"
 
