@@ -109,7 +109,9 @@ def import_landed_drops(
         try:
             path, template, name = find_drop(home.locate(), key)
             now = clock.now()
-            result = import_drop(path, template, home.locate(), on=on, force=config.force, now=now, name=name)
+            result = import_drop(
+                path, template, home.locate(), on=on, force=config.force, now=now, name=name, is_landed=True
+            )
         except UserError as error:
             failures[key] = str(error)
         except Exception as error:  # noqa: BLE001  a bug in one drop must not cost the others their turn

@@ -65,6 +65,7 @@ def import_drop(
     name: str | None = None,
     watch: Watch | None = None,
     allow_stale_dnc: bool = False,
+    is_landed: bool = False,
 ) -> ImportResult:
     """Import one drop by a template and publish what it changed.
 
@@ -72,7 +73,8 @@ def import_drop(
     (default: today in the list's zone, by ``now``); ``name`` what the file is called (default: as on disk);
     ``watch`` is told how far it is. A content that this template has brought before is not imported again unless
     ``force``. ``dry_run`` changes nothing and answers with the same report. A do-not-call list that is staler than its
-    category's rule allows is screened by only with ``allow_stale_dnc``, which is recorded.
+    category's rule allows is screened by only with ``allow_stale_dnc``, which is recorded. A drop that ``is_landed``
+    may be run again under its name; any other whose content was brought before is noted as refused.
 
     A drop that cannot be read has the status ``failed`` and a message with file, fact and remedy; nothing of it is
     loaded. Raises UserError for a template that is wrong, before anything is done, and for a
@@ -92,6 +94,7 @@ def import_drop(
         name=name or path.name,
         watch=watch,
         allows_stale_dnc=allow_stale_dnc,
+        is_landed=is_landed,
     )
     return carry_out(order)
 
@@ -263,9 +266,10 @@ def _outline(order: Order, status: str, import_id: str | None, message: str) -> 
     )
 
 
-def _already(order: Order, import_id: str, status: str) -> ImportResult:
+def _already(order: Order, import_id: str, status: str, file: str) -> ImportResult:
     """Answer for a content that was brought before: nothing is done, but it is on record."""
-    if not order.is_rehearsal:
+    is_run_again = order.is_landed and order.name == file
+    if not order.is_rehearsal and not is_run_again:
         note_refusal(order.home, order.now, order.template.user, import_id, order.name)
     if status == "held":
         return _outline(order, "held", import_id, "This content is held already: release or cancel the import.")

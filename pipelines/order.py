@@ -32,6 +32,7 @@ class Order:
     is_forced: bool
     is_rehearsal: bool
     is_released: bool = False
+    is_landed: bool = False
     allows_stale_dnc: bool = False
     import_id: str | None = None
     name: str = ""

@@ -83,14 +83,14 @@ def count_cost(run: Run, ledger: Ledger) -> dict[str, Any]:
     }
 
 
-def find_earlier(connection: duckdb.DuckDBPyConnection, sha256: str, template: str) -> tuple[str, str] | None:
-    """Return id and status of the import that brought this content by this template, or holds it; null for none."""
+def find_earlier(connection: duckdb.DuckDBPyConnection, sha256: str, template: str) -> tuple[str, str, str] | None:
+    """Return id, status and file of the import that brought this content by this template, or holds it, or null."""
     rows = connection.execute(
-        "SELECT import_id, status FROM imports WHERE sha256 = ? AND template = ? AND status IN ('completed', 'held')"
-        " ORDER BY sequence LIMIT 1",
+        "SELECT import_id, status, file FROM imports"
+        " WHERE sha256 = ? AND template = ? AND status IN ('completed', 'held') ORDER BY sequence LIMIT 1",
         [sha256, template],
     ).fetchall()
-    return (rows[0][0], rows[0][1]) if rows else None
+    return (rows[0][0], rows[0][1], rows[0][2]) if rows else None
 
 
 def find_last_columns(connection: duckdb.DuckDBPyConnection, template: str) -> list[ColumnShares] | None:
@@ -112,7 +112,7 @@ def require_held(connection: duckdb.DuckDBPyConnection, import_id: str) -> None:
         raise UserError("import", fact, "Only a held import is released or cancelled.")
 
 
-def find_published(home: Home, sha256: str, template: str) -> tuple[str, str] | None:
+def find_published(home: Home, sha256: str, template: str) -> tuple[str, str, str] | None:
     """Answer as ``find_earlier`` does, from what is published: no lock, and no reading of a drop for nothing."""
     generation = current_generation(home)
     if generation is None:
@@ -122,7 +122,7 @@ def find_published(home: Home, sha256: str, template: str) -> tuple[str, str] | 
         .filter(sha256=sha256, template=template)
         .filter(pl.col("status").is_in(["completed", "held"]))
         .sort("sequence")
-        .select("import_id", "status")
+        .select("import_id", "status", "file")
         .head(1)
         .collect()
     )

@@ -163,8 +163,17 @@ def test_a_drop_that_runs_again_needs_no_landed_file_and_is_imported_again_only_
     assert (told["status"].value, "rows_received" in told) == ("already_imported", False)
     assert materialised(again, "list_leads") == []
     assert before == [("a.csv", "completed")]
+    assert mill.read("SELECT * FROM refused_drops").is_empty()
     assert forced.success
     assert mill.read(read_imports).rows() == [("a.csv", "completed"), ("a.csv", "held")]
+
+
+def test_a_content_that_lands_again_under_another_name_is_a_refused_drop(mill, drop) -> None:
+    for name in ("a.csv", "b.csv"):
+        mill.land("people", name, drop(1))
+        mill.take_and_run()
+
+    assert mill.read("SELECT file FROM refused_drops").rows() == [("b.csv",)]
 
 
 def test_a_held_drop_leaves_the_run_green_and_the_check_warns_with_the_reason(mill, drop) -> None:
