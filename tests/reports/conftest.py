@@ -1,6 +1,7 @@
 """Random histories of suppliers: drops that meet each other, undos, expiry, prices corrected, calls, two currencies."""
 
 import random
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -23,6 +24,9 @@ FIRST_DAY = date(2026, 3, 27)  # a Friday; the clocks go forward on the Sunday
 SUPPLIERS = ("Acme", "Blue", "Cole")
 CURRENCIES = {"Acme": ("GBP",), "Blue": ("GBP", "EUR"), "Cole": (None, "EUR")}
 ACTIONS = ("keep_existing", "keep_new", "update", "reset_older")
+# What may happen, the commoner the oftener; and a short history in which the most of it does.
+KINDS = (*["bring"] * 5, "resend", "undo", "correct", "refund", "call", "call", "expire", "forbid")
+SHORT = ("resend", "call", "correct", "bring", "undo")
 OUTCOMES = ("SALE", "NI", "NA", "WRONG")
 
 
@@ -39,13 +43,12 @@ class History:
     refused: list[tuple[str, datetime]] = field(default_factory=list)
     sent: list[tuple[Path, Template, list[date]]] = field(default_factory=list)
 
-    def live_through(self, steps: int) -> None:
-        kinds = ["bring"] * 5 + ["resend", "undo", "correct", "refund", "call", "call", "expire", "forbid"]
+    def live_through(self, kinds: Sequence[str]) -> None:
         self.bring()
         self.bring()
-        for _ in range(steps):
+        for kind in kinds:
             self.now += timedelta(hours=self.dice.randrange(1, 40))
-            getattr(self, self.dice.choice(kinds))()
+            getattr(self, kind)()
 
     def bring(self) -> None:
         dice = self.dice
@@ -151,9 +154,9 @@ class History:
 
 @pytest.fixture
 def live(tmp_path):
-    """Return the home of a history drawn from a seed, and when it ends."""
+    """Return the home of a history drawn from a seed, and when it ends: of so many steps, or of those named."""
 
-    def live(seed: int, steps: int) -> History:
+    def live(seed: int, steps: int | Sequence[str]) -> History:
         folder = tmp_path / str(seed)
         folder.mkdir()
         home = Home(folder / "home").make()
@@ -161,7 +164,7 @@ def live(tmp_path):
             "name: note\ndescription: When\nfields:\n  - {name: when, type: date, strict: true}\n"
         )
         history = History(home, folder, random.Random(seed))
-        history.live_through(steps)
+        history.live_through(history.dice.choices(KINDS, k=steps) if isinstance(steps, int) else steps)
         return history
 
     return live
