@@ -14,7 +14,11 @@ from pipelines.errors import UserError
 
 
 def print_summary(summary: pl.DataFrame, period: str) -> None:
-    """Print the Supplier Summary for people: its main columns, shares in per cent, money with its currency."""
+    """Print the Supplier Summary for people: its main columns, shares in per cent, money with its currency.
+
+    How old the rows were is a column where any is known.
+    """
+    has_ages = summary["freshness_days_p50"].count() > 0
     rows = [
         {
             "supplier": row["supplier_name"],
@@ -28,6 +32,7 @@ def print_summary(summary: pl.DataFrame, period: str) -> None:
             "bad phone": row["rej_phone_invalid"],
             "do not call": row["rej_dnc"],
             "duplicate": _share(row["dup_rate"]),
+            **({"days old": _days(row["freshness_days_p50"])} if has_ages else {}),
             "cost": _money(row["cost_net"], row["currency"]),
             "per accepted": _money(row["cpl_accepted"], row["currency"]),
         }
@@ -61,6 +66,10 @@ def _describe_calls(row: dict[str, Any]) -> dict[str, object]:
 def _name_slice(row: dict[str, Any]) -> dict[str, object]:
     """Return what a row is of beside its supplier and period, where that was asked for."""
     return {name: row[name] for name in ("list", "template", "import_id") if row[name] is not None}
+
+
+def _days(value: float | None) -> str | None:
+    return None if value is None else f"{value:,.6g}"
 
 
 def _share(value: float | None) -> str | None:

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+from babel import Locale, UnknownLocaleError
+from babel.dates import get_date_format
 from phonenumbers import SUPPORTED_REGIONS
 
 from pipelines.columns.countries import Guess, guess_region
@@ -19,6 +21,7 @@ from pipelines.reading.drops import Found, open_drop
 from pipelines.reading.settings import FileSettings
 from pipelines.schema import PHONE_SLOTS
 from pipelines.staging import CHUNK_ROWS
+from pipelines.tables.field_types import DEFAULT_DATE_FORMAT
 from pipelines.templates.reading import COMMENT_AT, write_line
 from pipelines.templates.saved import save_template, template_path
 
@@ -114,6 +117,7 @@ def _write(
         ),
         write_line("file", pins, _tell_confidence(found)),
         write_line("phone", *_pin_phone(profile, proposal, guess)),
+        *_pin_dates(proposal, guess),
         write_line("dnc", {"categories": ["IVR", "Imported", "Requested"]}),
         write_line("dedupe", {"keys": ["phone", "email"], "scope": ["file", "destination"], "action": "keep_existing"}),
         "mapping:".ljust(COMMENT_AT) + "  # field: header or position from 1; behind it, how sure that is (0 to 1)",
@@ -132,6 +136,28 @@ def _write(
         more = f", and {len(left) - MAX_LISTED} more" if len(left) > MAX_LISTED else ""
         lines += [f"# Not mapped: {', '.join(left[:MAX_LISTED])}{more}"]
     return "\n".join(lines) + "\n"
+
+
+def _pin_dates(proposal: Proposal, guess: Guess) -> list[str]:
+    """Return the line that says how capture dates are written, by the country, where one is mapped."""
+    if not any(each.field == "captured_on" for each in proposal.mapping):
+        return []
+    written = guess_date_format(guess.region)
+    return [write_line("captured", {"date_format": written}, "guessed by the country: look; ISO dates fit as well")]
+
+
+def guess_date_format(region: str) -> str:
+    """Return how days are mostly written in a country, as ``file.date_format``; as in the United Kingdom if not known.
+
+    Source: the short dates of Unicode CLDR.
+    """
+    try:
+        short = get_date_format("short", Locale.parse(f"und_{region}")).pattern
+    except (ValueError, UnknownLocaleError):
+        return DEFAULT_DATE_FORMAT
+    order = list(dict.fromkeys(letter for letter in short if letter in "dMy"))
+    mark = next((letter for letter in short if letter in "/.-"), "/")
+    return mark.join({"d": "dd", "M": "MM", "y": "yyyy"}[letter] for letter in order)
 
 
 def _name(each: Suggestion, headers: Sequence[str]) -> str | int:

@@ -10,6 +10,8 @@ from pipelines.errors import UserError
 from pipelines.home import Home
 from pipelines.importing import import_drop
 from pipelines.replaying.replaying import replay
+from pipelines.templates.drafting import guess_date_format
+from pipelines.templates.parts import FileOptions
 from pipelines.templates.template import build_template
 from pipelines.undoing import undo_import
 from tests.conftest import run_main
@@ -206,7 +208,15 @@ def test_a_draft_proposes_the_column_that_says_when_a_lead_was_captured(world, t
 
     text = (world.home.templates / "drafted.yaml").read_text()
     assert "captured_on: Date submitted" in text
+    assert "captured: {date_format: dd/MM/yyyy}" in text
     assert "captured_on: Submitted" not in text.replace("Date submitted", "")
+
+
+def test_a_draft_writes_days_as_the_country_does():
+    formats = {"GB": "dd/MM/yyyy", "US": "MM/dd/yyyy", "DE": "dd.MM.yyyy", "SE": "yyyy-MM-dd", "AC": "dd/MM/yyyy"}
+
+    assert {region: guess_date_format(region) for region in formats} == formats
+    assert all(FileOptions(date_format=written) for written in formats.values())
 
 
 def test_preview_shows_the_day_and_what_is_in_force(world):
