@@ -125,15 +125,15 @@ def test_a_page_of_a_named_host_is_told_that_it_may_send_and_another_is_not(serv
 
 
 @pytest.mark.parametrize(
-    ("error", "said"),
+    ("make", "said"),
     [
-        (UserError("drops", "The disk is full."), (503, "unavailable", "Nothing was kept")),
-        (ZeroDivisionError("07400900123"), (500, "internal_error", "This is a bug")),
+        (lambda: UserError("drops", "The disk is full."), (503, "unavailable", "Nothing was kept")),
+        (lambda: ZeroDivisionError("07400900123"), (500, "internal_error", "This is a bug")),
     ],
 )
-def test_what_goes_wrong_here_is_told_in_the_same_envelope(home, monkeypatch, error, said):
+def test_what_goes_wrong_here_is_told_in_the_same_envelope(home, monkeypatch, make, said):
     def fail(*_):
-        raise error
+        raise make()
 
     let_in(home)
     monkeypatch.setattr(ameyo, "take_form", fail)
