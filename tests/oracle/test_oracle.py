@@ -11,7 +11,7 @@ from tests.bounds import bounded
 from tests.oracle.driver import Model, Pipeline
 from tests.oracle.fast_driver import FastPipeline
 from tests.oracle.model_records import Fate, Outcome
-from tests.oracle.worlds import WorldPlan, pick, worlds
+from tests.oracle.worlds import DropPlan, WorldPlan, pick, worlds
 
 ORACLE = settings(
     deadline=None,
@@ -44,6 +44,12 @@ def hold_nothing(plan: WorldPlan) -> WorldPlan:
     return plan
 
 
+def list_meant(drop: DropPlan) -> set[str]:
+    """Return the lists that a drop takes to be there."""
+    source = drop.settings["list"].get("clone_from")
+    return {*drop.settings.get("dedupe", {}).get("lists", ()), *([source] if source else [])}
+
+
 def compare(plan: WorldPlan, opened: AbstractContextManager[Pipeline | FastPipeline]) -> None:
     """Play a plan in the model and in the pipeline; every report and every state must be equal."""
     model = Model()
@@ -51,6 +57,8 @@ def compare(plan: WorldPlan, opened: AbstractContextManager[Pipeline | FastPipel
         model.load_dnc(plan.dnc)
         pipeline.load_dnc(plan.dnc)
         for drop in plan.drops:
+            if not list_meant(drop) <= set(model.world.zones):
+                continue  # an import that was held has made no list
             leads = sorted(model.read_state().leads)
             chosen = [pick(positions, leads) for positions in (drop.called, drop.callbacks, drop.fetched)]
             if any(chosen):
