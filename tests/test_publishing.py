@@ -43,7 +43,7 @@ def home(tmp_path) -> Home:
 
 
 def view(home: Home, relation: str = "leads", now: datetime = NOW) -> pl.DataFrame:
-    with open_reader(home, now) as connection:
+    with open_reader(home, now, reports=()) as connection:
         return connection.sql(f"SELECT * FROM {relation}").pl()
 
 
@@ -191,7 +191,7 @@ def test_no_version_is_left_that_no_generation_shows(home, monkeypatch):
 def test_a_reader_that_opened_before_an_import_sees_the_same_rows_after_it(home):
     bring(home, 100)
 
-    with open_reader(home, NOW) as connection:
+    with open_reader(home, NOW, reports=()) as connection:
         before = connection.sql("SELECT * FROM leads ORDER BY lead_id").fetchall()
         bring(home, 200)
         bring(home, 101, rows=1, dedupe={"scope": ["destination"], "action": "keep_new"})

@@ -47,7 +47,7 @@ def test_landed_files_end_in_the_same_tables_as_the_same_files_imported_one_by_o
 
     assert [run.success for run in runs] == [True, True]
     for name, query in SAME.items():
-        with open_reader(by_hand, mill.now) as connection:
+        with open_reader(by_hand, mill.now, reports=()) as connection:
             expected = connection.sql(query).pl()
         assert expected.height > 0, name
         assert_frame_equal(mill.read(query), expected)

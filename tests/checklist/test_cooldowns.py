@@ -187,7 +187,7 @@ def test_the_supplier_summary_counts_the_rejected_as_policy(place):
     place.report()
     place.bring(cooldown={"account": {"after_invitation": 7}})
 
-    with open_reader(place.home, NOW) as reader:
+    with open_reader(place.home, NOW, reports=("supplier_summary",)) as reader:
         told = reader.sql("SELECT rows_rejected, rej_policy, reconciled FROM supplier_summary").fetchall()
 
     assert told == [(1, 1, True)]

@@ -196,7 +196,7 @@ def test_a_place_goes_with_its_lead_when_that_is_replaced_or_deleted(bring, ask,
 @pytest.mark.parametrize(
     "then", [{"dedupe": SAME}, {"dedupe": {**SAME, "action": "keep_new"}}, {"delete_existing": True}]
 )
-@pytest.mark.parametrize("delay", [0, 9])
+@pytest.mark.parametrize("delay", [0, pytest.param(9, marks=pytest.mark.full)])
 def test_what_an_import_did_to_places_is_put_back_to_the_last_row(home, bring, then, delay):
     def read(connection):
         tables = ("survey_places", "contact_history", "survey_place_images")

@@ -14,6 +14,7 @@ import pytest
 from examples.generator import make_drop
 from pipelines.home import Home
 from pipelines.published.reading import open_reader
+from tests.bounds import spread
 from tests.conftest import run_main
 
 CONSOLE = str(Path(sys.executable).with_name("leadmill"))
@@ -74,9 +75,7 @@ def kill_when(process: subprocess.Popen, home: Path, pattern: str) -> bool:
     return was_running
 
 
-@pytest.mark.parametrize(
-    "moment", [moment if moment in QUICK else pytest.param(moment, marks=pytest.mark.full) for moment in MOMENTS]
-)
+@pytest.mark.parametrize("moment", spread(MOMENTS, QUICK))
 def test_an_import_that_is_killed_leaves_nothing_half_done(big, clean_leads, tmp_path, moment):
     home = tmp_path / "home"
     with subprocess.Popen(command(big, home), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:

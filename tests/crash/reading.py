@@ -37,10 +37,10 @@ def find_wrong(connection: duckdb.DuckDBPyConnection) -> list[str]:
 def main(home: Home, stop: Path) -> None:
     """Look until told to stop."""
     looks = 0
-    with open_reader(home, NOW) as kept:
+    with open_reader(home, NOW, reports=()) as kept:
         first = kept.sql(LEADS).fetchall()
         while not stop.exists() or looks < 2:
-            with open_reader(home, NOW) as fresh:
+            with open_reader(home, NOW, reports=()) as fresh:
                 wrong = find_wrong(fresh)
             wrong += find_wrong(kept)
             if kept.sql(LEADS).fetchall() != first:

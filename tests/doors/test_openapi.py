@@ -85,7 +85,7 @@ def test_the_document_is_valid(server):
 
 
 def test_whoever_has_a_key_gets_no_answer_that_the_document_does_not_say(server, places, tmp_path):
-    examine(server, tmp_path, places, *bearing(KEY), ALIKE, "--phases", "examples,fuzzing", "--max-examples", "3")
+    examine(server, tmp_path, places, *bearing(KEY), ALIKE, "--phases", "examples,fuzzing", "--max-examples", "1")
 
     answers = list_answers(server)
     assert {(*operation, "200") for operation in list_operations(server)} <= answers

@@ -182,7 +182,8 @@ maintaining.maintain(Home(Path(sys.argv[1])), datetime(2026, 3, 9, tzinfo=UTC))
 """
 
 
-@pytest.mark.parametrize("step", ["publish", pytest.param("checkpoint", marks=pytest.mark.full)])
+@pytest.mark.full
+@pytest.mark.parametrize("step", ["publish", "checkpoint"])
 def test_a_sorting_that_is_killed_is_done_or_not_done(home, bring, tmp_path, monkeypatch, step):
     monkeypatch.setattr(maintaining, "UNSORTED_ROWS", 1_000)
     for number, lines in enumerate((range(0, 80_000, 2), range(1, 40_000, 2)), start=1):

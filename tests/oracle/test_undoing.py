@@ -149,7 +149,7 @@ def test_what_undos_left_to_later_imports_goes_with_them(plan):
     check_undos_that_skip(plan)
 
 
-@settings(ORACLE, max_examples=2)
+@settings(ORACLE, max_examples=1)
 @given(plan=sequences())
 def test_readers_see_after_an_undo_what_they_saw_before_the_import(plan):
     check_published(plan)

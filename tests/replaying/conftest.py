@@ -218,7 +218,7 @@ def hash_published(home: Home) -> dict[str, str]:
 
 def read_views(home: Home, now: datetime) -> dict[str, list[tuple[Any, ...]]]:
     """Return what every relation of ``query`` answers."""
-    with open_reader(home, now) as connection:
+    with open_reader(home, now, reports=("supplier_summary",)) as connection:
         names = [row[0] for row in connection.sql("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()]
         return {
             name: connection.sql(f'SELECT * FROM "{name}" ORDER BY ALL').fetchall()

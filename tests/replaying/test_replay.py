@@ -30,6 +30,7 @@ def check_replay(history, into) -> None:
     assert read_views(Home(into), history.now) == read_views(history.home, history.now), history.did
 
 
+@pytest.mark.full
 def test_what_maintenance_packed_is_packed_again_at_its_place(make_history, tmp_path, monkeypatch):
     monkeypatch.setattr(packing, "SMALL_FILES", 1)
     history = make_history(3, 4)
