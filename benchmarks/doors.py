@@ -118,8 +118,9 @@ def show(told: list[Told]) -> None:
         *(pl.col("seconds").quantile(share).round(3).alias(f"p{share:.0%}"[:-1]) for share in (0.5, 0.9, 0.99)),
         pl.col("seconds").max().round(3).alias("longest"),
     ]
+    by_status = lines.group_by(pl.col("status").cast(pl.String)).agg(figures).sort("status")
     with pl.Config(tbl_hide_column_data_types=True, tbl_hide_dataframe_shape=True):
-        print(lines.group_by("status").agg(figures).sort("status"))
+        print(pl.concat([by_status, lines.select(pl.lit("all").alias("status"), *figures)]))
 
 
 def main() -> None:

@@ -248,6 +248,7 @@ def serve(
             each.start()
         shown = f"[{host}]" if ":" in host else host
         tell(f"Listening on http://{shown}:{listener.getsockname()[1]} for {home.root}. Stop: Ctrl-C.")
+        desk.warm_up()
         try:
             uvicorn.Server(config).run(sockets=[listener])
         finally:

@@ -13,6 +13,7 @@ from pipelines.doors.jobs import list_open, start_job
 from pipelines.doors.leadlex import read_request
 from pipelines.doors.settings import DoorSettings
 from pipelines.reports.looking_back import ask
+from tests.conftest import list_tree
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 CALLER = Caller("acme", "default", ("write:contacts",), ())
@@ -59,3 +60,18 @@ def test_who_is_told_to_come_again_is_told_another_time_than_the_one_before(home
     assert turns[:3] == [6, 8, 10]
     assert turns[-1] == 60, "a minute at most"
     assert not (home.root / "doors/drops").exists()
+
+
+def test_the_import_that_is_rehearsed_before_anybody_comes_leaves_nothing(home):
+    keep(home)
+    carry_out(home, list_open(home)[0].job_id, NOW)
+    before = list_tree(home.root)
+
+    desk = Desk(home, DoorSettings(), lambda: NOW)
+    desk.warm_up()
+    desk.worker.shutdown()
+
+    after = list_tree(home.root)
+    changed = {name for name in before | after if before.get(name) != after.get(name)}
+    assert changed <= {"store/writer.pid", "store/leadmill.duckdb.wal"}
+    assert ask(home, NOW, "SELECT count(*) AS imports FROM imports") == [{"imports": 1}]
