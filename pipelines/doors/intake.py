@@ -14,14 +14,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import filelock
-
 from pipelines.doors.access import Caller
 from pipelines.doors.answers import Answer, RefusedError
 from pipelines.doors.jobs import Job, Outcome, add_job, drop_path, find_by_key, find_job, finish_job, start_job
 from pipelines.doors.outbox import Event, add_events
 from pipelines.doors.responses import respond_to
-from pipelines.doors.state import doors_folder, open_state
+from pipelines.doors.state import doors_folder, open_state, try_lock
 from pipelines.errors import UserError
 from pipelines.home import Home, sync_folder, write_whole
 from pipelines.importing import import_drop
@@ -213,17 +211,10 @@ def _claimed(home: Home, job_id: str) -> Iterator[bool]:
     folder = doors_folder(home) / "claims"
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{Path(job_id).name}.lock"
-    lock = filelock.FileLock(path, timeout=0, thread_local=False)
-    try:
-        lock.acquire()
-    except filelock.Timeout:
-        yield False
-        return
-    try:
-        yield True
-        path.unlink(missing_ok=True)
-    finally:
-        lock.release()
+    with try_lock(path) as is_ours:
+        yield is_ours
+        if is_ours:
+            path.unlink(missing_ok=True)
 
 
 def _new_id(now: datetime) -> str:

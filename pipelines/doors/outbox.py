@@ -9,18 +9,15 @@ import hmac
 import json
 import sqlite3
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-import filelock
-
 from pipelines.doors.jobs import Job, Outcome
 from pipelines.doors.settings import DoorSettings, reveal_secret
-from pipelines.doors.state import doors_folder, open_state, read_state, state_path, write_time
+from pipelines.doors.state import doors_folder, open_state, read_state, state_path, try_lock, write_time
 from pipelines.errors import UserError
 from pipelines.home import Home
 from pipelines.notifying.notices import Notice
@@ -101,7 +98,7 @@ def deliver(
     if not state_path(home).exists():
         return 0
     sent, begun = 0, time.monotonic()
-    with _alone(home) as is_alone:
+    with try_lock(doors_folder(home) / "outbox.lock") as is_alone:
         for line in _list_due(home, now, imports) if is_alone else ():
             if time.monotonic() - begun < BUDGET_SECONDS:
                 sent += _try(home, line, settings, environment, now)
@@ -113,21 +110,6 @@ def _list_due(home: Home, now: datetime, imports: Collection[str] | None) -> lis
     sql = f"SELECT * FROM outbox WHERE next_at IS NOT NULL AND next_at <= ? {named} ORDER BY next_at LIMIT {AT_ONCE}"
     with read_state(home) as connection:
         return [dict(row) for row in connection.execute(sql, (write_time(now), *(imports or ())))]
-
-
-@contextmanager
-def _alone(home: Home) -> Iterator[bool]:
-    """Hold the outbox's lock if nobody else does; tell whether we do."""
-    lock = filelock.FileLock(doors_folder(home) / "outbox.lock", timeout=0, thread_local=False)
-    try:
-        lock.acquire()
-    except filelock.Timeout:
-        yield False
-        return
-    try:
-        yield True
-    finally:
-        lock.release()
 
 
 def _try(

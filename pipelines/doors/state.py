@@ -10,6 +10,8 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+import filelock
+
 from pipelines.errors import UserError
 from pipelines.home import Home
 
@@ -121,3 +123,18 @@ def write_time(at: datetime) -> str:
 def read_time(text: str) -> datetime:
     """Return the instant that ``write_time`` wrote."""
     return datetime.fromisoformat(text)
+
+
+@contextmanager
+def try_lock(path: Path) -> Iterator[bool]:
+    """Hold a lock if nobody else does; tell whether we do. The kernel frees it when its process dies."""
+    lock = filelock.FileLock(path, timeout=0, thread_local=False)
+    try:
+        lock.acquire()
+    except filelock.Timeout:
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        lock.release()

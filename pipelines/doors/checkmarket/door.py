@@ -42,7 +42,7 @@ from pipelines.doors.checkmarket.keeping import (
     remove_configuration,
 )
 from pipelines.doors.checkmarket.templates import NAME, check_configuration
-from pipelines.doors.desk import Desk, caller_of, respond
+from pipelines.doors.desk import Desk, caller_of, read_key, respond
 from pipelines.doors.gate import Door
 from pipelines.doors.intake import digest_request, find_repeated
 from pipelines.doors.jobs import Job, find_job
@@ -51,7 +51,6 @@ from pipelines.doors.openapi import OPERATIONS, describe
 from pipelines.doors.xml_bodies import read_xml
 
 DOOR = Door(NAME, PREFIX, refuse)
-MAX_KEY = 255
 ONE = CONFIGS + "/{ImportConfigId}"
 OPERATIONS.update(DESCRIBED)
 
@@ -137,9 +136,7 @@ def _remove(desk: Desk, request: Request) -> Answer:
 def _take(desk: Desk, request: Request, body: bytes) -> tuple[Job, bool]:
     """Return the job of a request with contacts and whether we are to import it at once. Raises RefusedError."""
     caller, headers = caller_of(request), request.headers
-    key = headers.get("idempotency-key")
-    if key is not None and not (0 < len(key) <= MAX_KEY and key.isprintable()):
-        raise RefusedError(400, f"Idempotency-Key has 1 to {MAX_KEY} printable characters.")
+    key = read_key(headers)
     told = (request.path_params["ImportConfigId"], headers.get("content-type", ""), choose_kind(headers))
     digest = digest_request(NAME.encode(), *(each.encode(errors="replace") for each in told), body)
     if earlier := find_repeated(desk.home, caller, key, digest, desk.clock()):
