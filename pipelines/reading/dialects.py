@@ -170,8 +170,8 @@ def find_dialect(
         choice = max(choice, finder.choose(replace(plain, has_escapes=True)), key=lambda each: each.soundness)
     if settings.quote == "auto":
         apostrophe = replace(plain, quote=b"'", has_escapes=False)
-        # One writer has one quote: where more cells stand in quotation marks, apostrophes are letters.
-        if b"'" in text and (choice.delimiter is None or finder.encloses_by_apostrophes(choice.dialect)):
+        # One writer has one quote: where cells stand in quotation marks, apostrophes are letters.
+        if b"'" in text and not finder.encloses_cells(choice.dialect):
             wrapped = finder.choose(apostrophe)
             if wrapped.soundness >= choice.soundness and finder.wraps_columns(wrapped.dialect):
                 return wrapped
@@ -256,14 +256,10 @@ class _Finder:
         stray = int(np.count_nonzero((records.flaw[data] == flaws.STRAY) | (records.flaw[data] == flaws.UNCLOSED)))
         if stray < max(_STRAY_LEAST, _STRAY_SHARE * len(data)):
             return False
-        return not self._count_enclosed(choice.dialect, b'"')
+        return not self.encloses_cells(choice.dialect)
 
-    def encloses_by_apostrophes(self, dialect: Dialect) -> bool:
-        """Say whether more cells stand in apostrophes than in quotation marks."""
-        return self._count_enclosed(dialect, b"'") > self._count_enclosed(dialect, b'"')
-
-    def _count_enclosed(self, dialect: Dialect, quote: bytes) -> int:
+    def encloses_cells(self, dialect: Dialect) -> bool:
+        """Say whether some cell stands in quotation marks."""
         mark = re.escape(dialect.delimiter)
-        cell = rb"Q(?:[^Q]|QQ)*Q".replace(b"Q", quote)
-        enclosed = rb"(?:^|(?<=[\r\n])|(?<=" + mark + rb"))" + cell + rb"(?=" + mark + rb"|[\r\n]|$)"
-        return sum(1 for _ in re.finditer(enclosed, self.text))
+        enclosed = rb"(?:^|[\r\n]|" + mark + rb')"(?:[^"]|"")*"(?=' + mark + rb"|[\r\n]|$)"
+        return re.search(enclosed, self.text) is not None

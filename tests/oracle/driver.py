@@ -10,14 +10,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import duckdb
 
 from pipelines.dnc.loading import load_dnc
 from pipelines.home import Home
 from pipelines.importing import import_drop
-from pipelines.lists import start_of
 from pipelines.published.publishing import ensure_published, mark_unpublished, publish
 from pipelines.published.reading import open_reader
 from pipelines.store import open_writer
@@ -203,16 +201,6 @@ PLACES = "SELECT survey_id, lead_id, import_id, row_number, invite_at, expires_a
 EXTRA = f"SELECT lead_id, {', '.join(FIELDS)} FROM"
 
 
-def find_day(connection: duckdb.DuckDBPyConnection, import_id: str) -> datetime:
-    """Return when the day of an import began: undone then, nothing has expired that it changed."""
-    day, zone = connection.execute(
-        "SELECT i.import_date, coalesce(l.time_zone, 'UTC') FROM imports AS i LEFT JOIN lists AS l ON l.name = i.list"
-        " WHERE i.import_id = ?",
-        [import_id],
-    ).fetchall()[0]
-    return start_of(day, ZoneInfo(zone))
-
-
 class Pipeline:
     """A home of its own, and the imports made in it."""
 
@@ -293,9 +281,7 @@ class Pipeline:
             publish(connection, self.home)
 
     def undo(self, import_id: str) -> None:
-        with open_reader(self.home, LONG_AGO, reports=()) as reader:
-            now = find_day(reader, import_id)
-        undo_import(self.home, import_id, user="op", now=now)
+        undo_import(self.home, import_id, user="op", now=NOW)
 
     def read_published(self) -> dict[str, list[tuple[Any, ...]]]:
         """Return the published rows that an import changes and an undo has to put back."""

@@ -32,7 +32,6 @@ from tests.oracle.driver import (
     collect_fates,
     collect_state,
     fill_template,
-    find_day,
     insert_event,
 )
 from tests.oracle.model_fields import FIELDS, TABLE, show_defaults
@@ -118,8 +117,7 @@ class FastPipeline:
             connection.execute("SET TimeZone = 'UTC'")
             connection.execute("BEGIN")
             try:
-                now = find_day(connection, import_id)
-                take_back(connection, import_id, user="op", now=now, skip_touched=skip_touched)
+                take_back(connection, import_id, user="op", now=NOW, skip_touched=skip_touched)
             except UserError:
                 connection.execute("ROLLBACK")
                 raise

@@ -4,7 +4,7 @@ import tempfile
 from pathlib import Path
 
 import polars as pl
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from pipelines.errors import UserError
@@ -99,6 +99,8 @@ def test_a_table_in_any_declared_dialect_comes_back_exactly(
     encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "cp1252"]),
 )
 def test_a_lead_file_needs_no_declaration(rows, line_end, delimiter, encoding):
+    # A column whose cells stand in apostrophes may be quoted by them: that nobody can tell without being told.
+    assume(not any(len(cell) > 1 and cell[0] == cell[-1] == "'" for row in rows for cell in row))
     header = ["first name", "email", "phone", "city", "notes"][: len(rows[0])]
     content = "".join(write_table([header, *rows], delimiter, line_end)).encode(encoding)
 
