@@ -16,7 +16,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.accesses import select_accesses
+from pipelines.accesses import select_refusals
 from pipelines.home import Home
 from pipelines.published.publishing import RELATIONS, ensure_published
 from pipelines.published.summarising import ReportPeriod, create_reports, summarise_suppliers
@@ -103,7 +103,7 @@ def publish(connection: duckdb.DuckDBPyConnection, folder: Path, sizes: dict[str
             connection.execute(
                 f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{files}', hive_partitioning = false)"
             )
-    connection.execute(f"CREATE VIEW accesses AS {select_accesses(Home(folder / 'home'))}")
+    connection.execute(f"CREATE VIEW refusals AS {select_refusals(Home(folder / 'home'))}")
     connection.execute(f"CREATE VIEW clock AS SELECT TIMESTAMPTZ '{NOW.isoformat()}' AS now")
     create_reports(connection)
 

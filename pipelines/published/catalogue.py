@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.accesses import ACCESSES, select_accesses
+from pipelines.accesses import REFUSALS, select_refusals
 from pipelines.home import Home, sync_file
 from pipelines.published.publishing import RELATIONS, ensure_published
 from pipelines.published.reading import LIVE
@@ -52,8 +52,8 @@ def _create_views(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
         connection.execute(f"CREATE VIEW {name} AS SELECT * FROM {parquet}{LIVE.get(name, '')}")
     for table in load_sound_tables(home):
         connection.execute(f'CREATE VIEW "{table.name}" AS {select_table(connection, table, current)}')
-    (home.root / ACCESSES).touch()  # so that what is noted there later is seen
-    connection.execute(f"CREATE VIEW accesses AS {select_accesses(home)}")
+    (home.root / REFUSALS).touch()  # so that what is noted there later is seen
+    connection.execute(f"CREATE VIEW refusals AS {select_refusals(home)}")
     create_reports(connection)
     connection.execute(f"CREATE VIEW report_period AS {ReportPeriod().query}")
     connection.execute(f"CREATE VIEW import_calls AS {read_query('reports/import_calls')}")

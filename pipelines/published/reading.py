@@ -8,7 +8,7 @@ from datetime import datetime
 import duckdb
 import polars as pl
 
-from pipelines.accesses import ACCESSES, select_accesses
+from pipelines.accesses import REFUSALS, select_refusals
 from pipelines.dialects import checkmarket
 from pipelines.errors import UserError
 from pipelines.home import Home
@@ -59,7 +59,7 @@ def open_reader(
                 connection.execute(f"CREATE VIEW standing_leads AS SELECT * FROM {parquet}")
         for table in load_sound_tables(home):
             connection.execute(f'CREATE VIEW "{table.name}" AS {select_table(connection, table, generation)}')
-        connection.execute(f"CREATE VIEW accesses AS {select_accesses(home)}")
+        connection.execute(f"CREATE VIEW refusals AS {select_refusals(home)}")
         if reports:
             create_reports(connection, reports)
         connection.execute("CREATE TABLE checkmarket_codes (code VARCHAR, result_code VARCHAR, message VARCHAR)")
@@ -70,7 +70,7 @@ def open_reader(
         for name in DIALECTS:
             connection.execute(f"CREATE VIEW {name} AS {read_query(f'reports/{name}')}")
         connection.execute("SET allowed_directories = [?]", [str(home.published.resolve())])
-        connection.execute("SET allowed_paths = [?]", [str((home.root / ACCESSES).resolve())])
+        connection.execute("SET allowed_paths = [?]", [str((home.root / REFUSALS).resolve())])
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
         yield connection
@@ -105,7 +105,7 @@ def run_query(connection: duckdb.DuckDBPyConnection, sql: str) -> pl.DataFrame:
 
 def _list_relations(connection: duckdb.DuckDBPyConnection) -> list[str]:
     views = connection.sql(
-        "SELECT view_name FROM duckdb_views() WHERE NOT internal AND view_name NOT IN ('clock', 'accesses')"
+        "SELECT view_name FROM duckdb_views() WHERE NOT internal AND view_name NOT IN ('clock', 'refusals')"
     ).fetchall()
     own = sorted({view[0] for view in views} - {*RELATIONS, *IMPORT_FACTS, *REPORTS, *DIALECTS})
     return [*RELATIONS, *own, *IMPORT_FACTS, *REPORTS, *DIALECTS]

@@ -63,7 +63,7 @@ def name_reports(sql: str) -> tuple[str, ...]:
 
 
 def create_reports(connection: duckdb.DuckDBPyConnection, wanted: Collection[str] = tuple(REPORTS)) -> None:
-    """Make views of the Supplier Summary and its facts, where those of the published relations and ``accesses`` are."""
+    """Make views of the Supplier Summary and its facts, where those of the published relations and ``refusals`` are."""
     for name in IMPORT_FACTS:
         connection.execute(f"CREATE VIEW {name} AS {read_query(f'reports/{name}')}")
     for name, period in REPORTS.items():

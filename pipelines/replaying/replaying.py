@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from pipelines.accesses import ACCESSES, note_access
+from pipelines.accesses import ACCESSES, REFUSALS, note_access
 from pipelines.errors import UserError
 from pipelines.home import Home, is_running, sync_folder, write_whole
 from pipelines.published.publishing import current_generation, publish
@@ -138,10 +138,11 @@ def _copy_rest(source: Home, home: Home, until: date | None) -> None:
             shutil.copyfile(source.root / name, home.root / name)
     if until is None:
         put_files(source, home, keep_files(source, hash_files(source)))
-    if (source.root / ACCESSES).is_file():
-        lines = (source.root / ACCESSES).read_text(encoding="utf-8").splitlines(keepends=True)
-        kept = [line for line in lines if until is None or _day_of(line) <= until]
-        write_whole(home.root / ACCESSES, "".join(kept).encode())
+    for name in (ACCESSES, REFUSALS):
+        if (source.root / name).is_file():
+            lines = (source.root / name).read_text(encoding="utf-8").splitlines(keepends=True)
+            kept = [line for line in lines if until is None or _day_of(line) <= until]
+            write_whole(home.root / name, "".join(kept).encode())
 
 
 def _day_of(line: str) -> date:

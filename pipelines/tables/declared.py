@@ -29,7 +29,7 @@ TAKEN = (
     *("effects", "dnc_prefixes", "dnc_washed", "dnc_rules", "dnc_checks"),
     *("fetched", "attempts", "dispositions", "outcomes", "dialler_loads", "contact_history", "survey_places"),
     *("costs", "refunds", "import_costs", "import_rejects", "import_leads", "import_calls", "report_period"),
-    *("audit_log", "clock", "run", "part", "accesses", "refused_drops", "import_ages", "standing_leads"),
+    *("audit_log", "clock", "run", "part", "refusals", "refused_drops", "import_ages", "standing_leads"),
     *("checkmarket_codes", "checkmarket_results"),
 )
 Value = str | int | bool | Decimal | date | time | datetime

@@ -179,6 +179,15 @@ def test_a_drop_that_is_refused_as_imported_before_is_counted_on_the_day_of_the_
     assert [line["subject"] for line in logged if line["action"] == "import refused"] == [first.import_id] * 2
 
 
+def test_a_refusal_whose_line_was_cut_short_costs_the_summary_nothing(world):
+    bring(world, "01/03/2026")
+    bring(world, "01/03/2026")
+    with (world.home.root / "refusals.jsonl").open("a") as lines:
+        lines.write('{"logged_at": "2026-03-0')
+
+    assert world.ask("SELECT sum(files), sum(files_duplicate) FROM supplier_summary_by_day") == [(1, 1)]
+
+
 def test_a_rehearsal_leaves_no_record_of_a_refusal(world):
     bring(world, "01/03/2026")
     drop, template = world.folder / "drop.csv", {"name": "acme", "supplier": "Acme", "list": {"name": "Warm"}}

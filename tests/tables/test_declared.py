@@ -75,7 +75,7 @@ def test_what_is_wrong_with_a_table_is_said_in_one_line(home, text, message):
 
 
 def test_no_table_takes_the_name_of_another_relation():
-    for name in {*RELATIONS, *REPORTS, *DIALECTS, "clock", "checkmarket_codes", "accesses", "standing_leads"}:
+    for name in {*RELATIONS, *REPORTS, *DIALECTS, "clock", "checkmarket_codes", "refusals", "standing_leads"}:
         with pytest.raises(UserError, match="another relation"):
             build_table({"name": name}, name)
     assert set(RELATIONS) <= set(TAKEN)
