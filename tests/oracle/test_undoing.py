@@ -1,6 +1,7 @@
 """Whatever was imported into whatever stands there: an undo leads back to the state before, to the row."""
 
 from contextlib import suppress
+from datetime import date
 from typing import Any
 
 import pytest
@@ -40,8 +41,15 @@ def dial(pipeline: FastPipeline | Pipeline, drop: DropPlan) -> None:
 
 
 def read_brought(pipeline: FastPipeline) -> dict[str, list[tuple[Any, ...]]]:
+    """Return what imports brought, without the lists on which somebody was invited: that is on record for ever."""
     store = pipeline.read_store()
-    return {name: store[name] for name in BROUGHT}
+    history = pipeline.connection.sql("SELECT DISTINCT list_id FROM contact_history").fetchall()
+    named = {list_id for (list_id,) in history}
+    brought = {name: store[name] for name in BROUGHT}
+    return brought | {
+        "lists": [row for row in brought["lists"] if row[0] not in named],
+        "additions": [row for row in brought["additions"] if (row[1], row[2]) not in {("list", n) for n in named}],
+    }
 
 
 def check_each_undo(plan: WorldPlan) -> None:
@@ -165,6 +173,23 @@ def test_what_undos_left_to_later_imports_goes_with_them(plan):
 @given(plan=sequences())
 def test_readers_see_after_an_undo_what_they_saw_before_the_import(plan):
     check_published(plan)
+
+
+def test_a_list_on_which_somebody_was_invited_outlives_the_undo_of_all_that_used_it():
+    survey = {"id": 7, "invite_in_days": 0, "invite_at": "00:00"}
+    ann = [{"first_name": "Ann", "phone1": "07400 123456"}]
+    invited = {"supplier": "Acme", "list": {"mode": "named", "name": "Cold"}, "survey": survey}
+    newer = {"supplier": "Acme", "list": {"mode": "named", "name": "Warm"},
+             "dedupe": {"scope": ["global"], "action": "keep_new", "keys": ["phone"]}}  # fmt: skip
+    with FastPipeline.opened() as pipeline:
+        pipeline.import_rows(ann, invited, date(2026, 7, 6))
+        pipeline.import_rows(ann, newer, date(2026, 7, 8))
+
+        for import_id in pipeline.import_ids:
+            pipeline.undo(import_id, skip_touched=True)
+
+        assert [row[1] for row in pipeline.read_store()["lists"]] == ["Cold"]
+        assert read_brought(pipeline) == {name: [] for name in BROUGHT}
 
 
 @pytest.mark.full
