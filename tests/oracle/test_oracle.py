@@ -16,7 +16,6 @@ from tests.oracle.worlds import DropPlan, WorldPlan, pick, worlds
 ORACLE = settings(
     deadline=None,
     database=None,
-    derandomize=False,
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
