@@ -4,10 +4,13 @@ Everything happens on the writer's connection, inside its one transaction. Reads
 pipelines/screening/verdicts.py leaves, and ``run``.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import duckdb
+import polars as pl
 
+from pipelines.adding import add_leads
 from pipelines.cleaning.contact_data import NOTHING
 from pipelines.published.publishing import mark_unpublished
 from pipelines.queries import read_query
@@ -74,21 +77,29 @@ def commit_rows(connection: duckdb.DuckDBPyConnection, *, is_held: bool) -> None
         [is_held],
     )
     connection.execute(f"CREATE TEMP TABLE row_evidence AS {read_query('commit/row_evidence')}")
-    connection.execute(
-        "INSERT INTO import_rows BY NAME SELECT verdicts.* REPLACE (CASE WHEN ? AND fate = 'created' THEN NULL"
-        " ELSE lead_id END AS lead_id), run.import_id, row_evidence.* EXCLUDE (row_number)"
-        " FROM verdicts CROSS JOIN run LEFT JOIN row_evidence ON verdicts.row_number = row_evidence.row_number",
-        [is_held],
-    )
+    led = "CASE WHEN ? AND fate = 'created' THEN NULL ELSE lead_id END AS lead_id"
+    for columns, evidence in (("", "ANTI JOIN"), (", row_evidence.* EXCLUDE (row_number)", "INNER JOIN")):
+        # Apart, as most rows have no evidence, and nulls in its lists cost more than all else.
+        connection.execute(
+            f"INSERT INTO import_rows BY NAME SELECT verdicts.* REPLACE ({led}), run.import_id{columns}"
+            f" FROM verdicts CROSS JOIN run {evidence} row_evidence ON verdicts.row_number = row_evidence.row_number",
+            [is_held],
+        )
     if insert_query(connection, "import_ages", "commit/import_ages"):
         connection.execute("INSERT INTO unpublished SELECT 'import_ages', import_date::VARCHAR, 'all' FROM run")
 
 
 def commit_leads(
-    connection: duckdb.DuckDBPyConnection, ledger: Ledger, contact_data: MappedTables = NOTHING, *, clear_fetched: bool
+    connection: duckdb.DuckDBPyConnection,
+    ledger: Ledger,
+    chunks: Iterable[pl.DataFrame],
+    contact_data: MappedTables = NOTHING,
+    *,
+    clear_fetched: bool,
 ) -> None:
     """Write the leads: images of what changes, deletions, replacements, resets, moves, new leads, updates.
 
+    ``chunks`` are the cleaned rows of the drop, in their order.
     With them what the drop says of them beside the lead, in the tables of ``contact_data``.
     """
     connection.execute(f"CREATE TEMP VIEW row_values AS {read_query('commit/row_values')}")
@@ -104,7 +115,7 @@ def commit_leads(
     ledger.effects["flushed"] = _flush(connection) if clear_fetched else 0
     if is_any_affected:
         _change_existing(connection)
-    insert_query(connection, "leads", "commit/new_leads")
+    add_leads(connection, chunks)
     insert_query(connection, "contact_points", "commit/new_points")
     if ledger.fates["updated"]:
         _update(connection)

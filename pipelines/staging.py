@@ -1,5 +1,6 @@
 """The part of the walk before the lock: a drop's bytes become cleaned rows on disk, counted twice."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import count
 from pathlib import Path
@@ -40,6 +41,11 @@ class CleanedDrop:
     sample: Sample
     phone_paths: dict[str, int]
     columns: tuple[ColumnShares, ...]
+
+    def read_chunks(self, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
+        """Yield some columns of the cleaned rows, in file order."""
+        for file in sorted(self.rows.glob("*.parquet")):
+            yield pl.read_parquet(file, columns=list(columns))
 
 
 def read_and_clean(order: Order, kept: Path, folder: Path) -> CleanedDrop:

@@ -7,7 +7,8 @@ import duckdb
 import polars as pl
 import pytest
 
-from pipelines import importing
+from pipelines import adding, importing, staging
+from pipelines.dnc.loading import load_dnc
 from pipelines.home import Home
 from pipelines.importing import import_drop
 from pipelines.published import publishing
@@ -291,3 +292,49 @@ def test_a_relation_that_came_with_an_upgrade_is_published_before_anybody_asks(h
 
     assert view(home, "attempts").height == 0
     assert view(home).height == 3
+
+
+def read_bytes(home: Home, relation: str) -> dict[str, bytes]:
+    """Return the files of a relation that are current, by name."""
+    return {path.name: path.read_bytes() for path in (home.published / "current" / relation).glob("*/*.parquet")}
+
+
+@pytest.mark.parametrize(("relation", "partition"), [("leads", "1"), ("import_rows", str(DAY))])
+def test_a_part_whose_rows_lie_in_disorder_is_published_in_the_same_bytes(home, relation, partition):
+    imported = bring(home, 100, rows=40)
+    before = read_bytes(home, relation)
+
+    with open_writer(home) as connection:
+        connection.execute(f"CREATE TEMP TABLE disorder AS SELECT * FROM {relation} ORDER BY hash(row_number)")
+        connection.execute(f"DELETE FROM {relation}")
+        connection.execute(f"INSERT INTO {relation} SELECT * FROM disorder")
+        publishing.mark_unpublished(connection, relation, partition, imported.import_id)
+        publish(connection, home)
+
+    assert read_bytes(home, relation) == before
+
+
+def bring_listed(home: Home) -> None:
+    """Import a drop of two numbers per row, of which some stand on a do-not-call list."""
+    listed, drop = home.root.parent / "listed.txt", home.root.parent / "drop.csv"
+    listed.write_text("".join(f"07400 {n:06}\n" for n in range(100, 140, 3)))
+    load_dnc(home, listed, "TPS", now=NOW)
+    rows = "".join(f"P{n},07400 {n:06},07400 {n + 500:06}\n" for n in range(100, 140))
+    drop.write_text(f"First,Tel,Mobile\n{rows}")
+    mapping = {"first_name": "First", "phone1": "Tel", "phone2": "Mobile"}
+    template = make_template(mapping=mapping, dnc={"categories": ["TPS"]})
+    import_drop(drop, template, home, on=DAY, now=NOW)
+
+
+def test_a_drop_that_is_taken_in_slices_makes_the_same_leads_in_the_same_bytes(home, tmp_path, monkeypatch):
+    bring_listed(home)
+    monkeypatch.setattr(staging, "CHUNK_ROWS", 7)
+    monkeypatch.setattr(adding, "SLICE_ROWS", 10)
+    sliced = Home(tmp_path / "sliced")
+
+    bring_listed(sliced)
+
+    leads = view(sliced)
+    assert read_bytes(sliced, "leads") == read_bytes(home, "leads")
+    assert leads.height == 40
+    assert leads.filter(pl.col("phone1").is_null())["row_number"].to_list() == [*range(1, 41, 3)]

@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
+from pipelines.adding import ROW_COLUMNS
 from pipelines.cleaning.cleaner import Cleaner
 from pipelines.committing import commit_leads, commit_rows, count_ledger
 from pipelines.errors import UserError
@@ -91,7 +92,9 @@ class FastPipeline:
             assert ledger.rows == len(rows)
             add_supplier(connection, template.supplier, day, run.import_id)
             add_list(connection, destination, day, run.import_id)
-            commit_leads(connection, ledger, contact_data, clear_fetched=template.clear_fetched)
+            commit_leads(
+                connection, ledger, [cleaned.select(ROW_COLUMNS)], contact_data, clear_fetched=template.clear_fetched
+            )
             commit_rows(connection, is_held=False)
             connection.execute(
                 "INSERT INTO imports (import_id, sequence, status, supplier, list, import_date, started_at, settings)"
