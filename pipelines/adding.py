@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.schema import LEADS, PERSON_FIELDS, PHONE_SLOTS
+from pipelines.store import is_any
 
 # How many rows of a drop are in memory at once.
 SLICE_ROWS = 1_000_000
@@ -54,10 +55,7 @@ def add_leads(connection: duckdb.DuckDBPyConnection, chunks: Iterable[pl.DataFra
     created = connection.sql(verdicts).pl().to_series()
     if not created.len():
         return
-    hits = connection.sql(
-        f"SELECT row_number, {', '.join(HIT_COLUMNS)} FROM row_values"
-        " WHERE fate = 'created' AND row_number IN (SELECT row_number FROM dnc_verdicts) ORDER BY row_number"
-    ).pl()
+    hits = _find_hits(connection)
     waiting = list[pl.DataFrame]()
     connection.execute("SET preserve_insertion_order = true")
     for chunk in chunks:
@@ -68,6 +66,17 @@ def add_leads(connection: duckdb.DuckDBPyConnection, chunks: Iterable[pl.DataFra
     connection.execute("SET preserve_insertion_order = false")
 
 
+def _find_hits(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame | None:
+    """Return what is left of the created rows that do-not-call hit, sorted by their numbers; null for none."""
+    if not is_any(connection, "dnc_verdicts"):
+        return None
+    hits: pl.DataFrame = connection.sql(
+        f"SELECT row_number, {', '.join(HIT_COLUMNS)} FROM row_values"
+        " WHERE fate = 'created' AND row_number IN (SELECT row_number FROM dnc_verdicts) ORDER BY row_number"
+    ).pl()
+    return hits
+
+
 def _keep_created(chunk: pl.DataFrame, created: pl.Series) -> pl.DataFrame:
     """Return the rows of a chunk that make leads; ``created`` are the numbers of all that do, sorted."""
     numbers = chunk["row_number"]
@@ -75,14 +84,14 @@ def _keep_created(chunk: pl.DataFrame, created: pl.Series) -> pl.DataFrame:
     return chunk.filter(numbers.is_in(created[low:high].implode()))
 
 
-def _insert(connection: duckdb.DuckDBPyConnection, waiting: list[pl.DataFrame], hits: pl.DataFrame) -> None:
+def _insert(connection: duckdb.DuckDBPyConnection, waiting: list[pl.DataFrame], hits: pl.DataFrame | None) -> None:
     """Insert the leads of these rows and forget them; what all rows lack is left out, which is cheaper than nulls."""
     rows = pl.concat(waiting, rechunk=False) if waiting else pl.DataFrame()
     waiting.clear()
     if not rows.height:
         return
     full = [name for name in ROW_COLUMNS if rows[name].null_count() < rows.height]
-    rows = _bring_hits(rows.select(full), hits)
+    rows = rows.select(full) if hits is None else _bring_hits(rows.select(full), hits)
     connection.register("new_leads", rows.to_arrow(compat_level=pl.CompatLevel.newest()))
     run = connection.sql(f"SELECT lead_base, {', '.join(RUN_VALUES.values())} FROM run").fetchall()[0]
     same = ", ".join(f"?::{LEADS[name]} AS {name}" for name in RUN_VALUES)

@@ -15,7 +15,7 @@ from pipelines.cleaning.contact_data import NOTHING
 from pipelines.published.publishing import mark_unpublished
 from pipelines.queries import read_query
 from pipelines.schema import EFFECTS, FATES
-from pipelines.store import count_changed, insert_query
+from pipelines.store import count_changed, insert_query, is_any
 from pipelines.surveys import give_places, lose_places
 from pipelines.tables.declared import MappedTables
 from pipelines.tables.storing import commit_contact_data
@@ -76,13 +76,15 @@ def commit_rows(connection: duckdb.DuckDBPyConnection, *, is_held: bool) -> None
         " UNION SELECT row_number FROM dnc_hits",
         [is_held],
     )
-    connection.execute(f"CREATE TEMP TABLE row_evidence AS {read_query('commit/row_evidence')}")
     led = "CASE WHEN ? AND fate = 'created' THEN NULL ELSE lead_id END AS lead_id"
-    for columns, evidence in (("", "ANTI JOIN"), (", row_evidence.* EXCLUDE (row_number)", "INNER JOIN")):
-        # Apart, as most rows have no evidence, and nulls in its lists cost more than all else.
+    insert = f"INSERT INTO import_rows BY NAME SELECT verdicts.* REPLACE ({led}), run.import_id"
+    # Apart, as most rows have no evidence, and nulls in its lists cost more than all else.
+    connection.execute(f"{insert} FROM verdicts CROSS JOIN run ANTI JOIN unled USING (row_number)", [is_held])
+    if is_any(connection, "unled"):
+        connection.execute(f"CREATE TEMP TABLE row_evidence AS {read_query('commit/row_evidence')}")
         connection.execute(
-            f"INSERT INTO import_rows BY NAME SELECT verdicts.* REPLACE ({led}), run.import_id{columns}"
-            f" FROM verdicts CROSS JOIN run {evidence} row_evidence ON verdicts.row_number = row_evidence.row_number",
+            f"{insert}, row_evidence.* EXCLUDE (row_number) FROM verdicts CROSS JOIN run"
+            " INNER JOIN row_evidence ON verdicts.row_number = row_evidence.row_number",
             [is_held],
         )
     if insert_query(connection, "import_ages", "commit/import_ages"):
@@ -99,15 +101,17 @@ def commit_leads(
 ) -> None:
     """Write the leads: images of what changes, deletions, replacements, resets, moves, new leads, updates.
 
-    ``chunks`` are the cleaned rows of the drop, in their order.
-    With them what the drop says of them beside the lead, in the tables of ``contact_data``.
+    With them what the drop says of them beside the lead, in the tables of ``contact_data``. ``chunks`` are the cleaned
+    rows of the drop, in their order.
     """
-    connection.execute(f"CREATE TEMP VIEW row_values AS {read_query('commit/row_values')}")
     connection.execute(f"CREATE TEMP TABLE affected AS {read_query('commit/affected')}")
-    _mark_unpublished(connection)
-    is_any_affected = bool(connection.sql("SELECT 1 FROM affected LIMIT 1").fetchall())
-    has_survey = bool(connection.sql("SELECT 1 FROM run WHERE survey_id IS NOT NULL").fetchall())
+    connection.execute("INSERT INTO unpublished SELECT 'leads', list_id::VARCHAR, import_id FROM run")
+    is_any_affected = is_any(connection, "affected")
+    has_survey = is_any(connection, "run WHERE survey_id IS NOT NULL")
+    if is_any_affected or has_survey or ledger.fates["updated"] or is_any(connection, "dnc_verdicts"):
+        connection.execute(f"CREATE TEMP VIEW row_values AS {read_query('commit/row_values')}")
     if is_any_affected:
+        _mark_affected(connection)
         _keep_images(connection)
         _keep_effects(connection)
     if is_any_affected or has_survey:
@@ -123,7 +127,7 @@ def commit_leads(
         give_places(connection)
     commit_contact_data(connection, contact_data)
     if is_any_affected:
-        _mark_unpublished(connection)
+        _mark_affected(connection)
 
 
 def _change_existing(connection: duckdb.DuckDBPyConnection) -> None:
@@ -204,10 +208,9 @@ def _flush(connection: duckdb.DuckDBPyConnection) -> int:
     return rows
 
 
-def _mark_unpublished(connection: duckdb.DuckDBPyConnection) -> None:
-    """Note the published parts that hold leads of this import or that it changes; called before and after."""
+def _mark_affected(connection: duckdb.DuckDBPyConnection) -> None:
+    """Note the published parts that hold leads that the import changes; called before and after."""
     connection.execute(
         "INSERT INTO unpublished SELECT DISTINCT 'leads', list_id::VARCHAR, import_id FROM leads"
         " WHERE lead_id IN (SELECT lead_id FROM affected)"
-        " UNION SELECT 'leads', list_id::VARCHAR, import_id FROM run"
     )

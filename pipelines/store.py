@@ -15,8 +15,7 @@ import filelock
 from pipelines.errors import UserError
 from pipelines.home import Home, sync_file, sync_folder
 from pipelines.queries import read_query
-from pipelines.schema import STORE, create_table
-from pipelines.upgrading import upgrade
+from pipelines.upgrading import VERSION, read_version, upgrade
 
 LOCK_SECONDS = 600.0
 # Files written by 2.x with this can be opened by 1.5: going back is a change of a pin.
@@ -24,7 +23,8 @@ STORAGE_VERSION = "v1.5.0"
 DEFAULT_MEMORY = "2GB"
 ROW_GROUP_ROWS = 16_384
 FILTERED_VALUES = 2_000
-LOG_SIZE = "1MB"
+LOG_SHARE = 128
+LEAST_LOG, MOST_LOG = 1 << 14, 1 << 20
 
 
 @contextmanager
@@ -129,14 +129,8 @@ def _connect(path: Path | None, spill: Path | None) -> Iterator[duckdb.DuckDBPyC
         connection.execute("SET memory_limit = ?", [os.environ.get("LEADMILL_MEMORY", DEFAULT_MEMORY)])
         if spill:
             connection.execute("SET temp_directory = ?", [str(spill / "spill")])
-        there = {
-            row[0]
-            for row in connection.execute("SELECT table_name FROM duckdb_tables() WHERE NOT temporary").fetchall()
-        }
-        for name, columns in STORE.items():
-            if name not in there:
-                connection.execute(create_table(name, columns))
-        upgrade(connection, is_new="leads" not in there)
+        if read_version(connection) != VERSION:
+            upgrade(connection)
         yield connection
 
 
@@ -157,10 +151,11 @@ def _attach(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
         ) from None
     connection.execute("USE store")
     connection.execute(f"SET dynamic_or_filter_threshold = {FILTERED_VALUES}")
-    # A checkpoint writes about all tables, however little was changed: it is made once the log has grown, but before
-    # reading the log at each opening costs more.
+    # A checkpoint writes about all tables, however little was changed, and the log is read at each opening: so it is
+    # made once the log is long for such a store.
     connection.execute("PRAGMA disable_checkpoint_on_shutdown")
-    connection.execute(f"SET checkpoint_threshold = '{LOG_SIZE}'")
+    log = min(max(path.stat().st_size // LOG_SHARE, LEAST_LOG), MOST_LOG) if path.exists() else LEAST_LOG
+    connection.execute(f"SET checkpoint_threshold = '{log} B'")
 
 
 def _create(home: Home) -> None:
@@ -196,3 +191,8 @@ def count_changed(connection: duckdb.DuckDBPyConnection) -> int:
     """Return how many rows the last INSERT, UPDATE or DELETE changed."""
     row = connection.fetchone()
     return int(row[0]) if row else 0
+
+
+def is_any(connection: duckdb.DuckDBPyConnection, relation: str) -> bool:
+    """Tell whether a relation, with a condition perhaps, has a row."""
+    return bool(connection.sql(f"SELECT 1 FROM {relation} LIMIT 1").fetchall())

@@ -2,7 +2,7 @@
 
 import duckdb
 
-from pipelines.schema import DIGITS_BASE, IMPORT_ROWS
+from pipelines.schema import DIGITS_BASE, IMPORT_ROWS, STORE, create_table
 
 EVIDENCE = ("met", "listed", "points")
 
@@ -46,16 +46,29 @@ _TOLD = (
     "INSERT INTO unpublished SELECT DISTINCT 'imports', import_date::VARCHAR, 'all' FROM imports",
     "INSERT INTO unpublished VALUES ('imports', '0001-01-01', 'all')",
 )
-UPGRADES: dict[int, tuple[str, ...]] = {2: _APART, 3: _EVIDENCE, 4: _BY_LOAD, 5: _TOLD}
+# A version of its own for every table that is added: which tables there are is asked of older stores only.
+_MORE_TABLES = ()
+UPGRADES: dict[int, tuple[str, ...]] = {2: _APART, 3: _EVIDENCE, 4: _BY_LOAD, 5: _TOLD, 6: _MORE_TABLES}
 VERSION = max(UPGRADES)
 
 
-def upgrade(connection: duckdb.DuckDBPyConnection, *, is_new: bool) -> None:
-    """Bring a store to the newest version; one that is new is of that version. Reads and writes ``store_version``."""
-    found = connection.sql("SELECT max(version) FROM store_version").fetchall()[0][0]
-    version = found or (VERSION if is_new else 1)
-    if version == found == VERSION:
-        return
+def read_version(connection: duckdb.DuckDBPyConnection) -> int | None:
+    """Return the version of a store; null where it does not say."""
+    try:
+        found = connection.sql("SELECT max(version) FROM store_version").fetchall()[0][0]
+    except duckdb.CatalogException:
+        return None
+    return None if found is None else int(found)
+
+
+def upgrade(connection: duckdb.DuckDBPyConnection) -> None:
+    """Bring a store to the newest version, with all its tables; an empty file is of that version once it has them."""
+    names = connection.sql("SELECT table_name FROM duckdb_tables() WHERE NOT temporary").fetchall()
+    there = {name for (name,) in names}
+    for name, columns in STORE.items():
+        if name not in there:
+            connection.execute(create_table(name, columns))
+    version = read_version(connection) or (1 if "leads" in there else VERSION)
     connection.execute("BEGIN")
     for number in range(version + 1, VERSION + 1):
         for statement in UPGRADES[number]:

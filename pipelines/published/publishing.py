@@ -133,8 +133,10 @@ def publish(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
         return
     number = int(old.name) + 1 if old else 1
     connection.execute("SET preserve_insertion_order = true")
+    packs = _read_packs(connection)
     for (name, partition), parts in sorted(pending.items()):
-        _write_version(connection, home, old, number, name, partition, parts)
+        files = _plan_files(packs, name, partition, parts)
+        _write_version(connection, home, old, number, name, partition, parts, files)
     connection.execute("SET preserve_insertion_order = false")
     _switch(home, old, number, pending)
     connection.execute("DELETE FROM unpublished")
@@ -175,9 +177,9 @@ def _write_version(
     name: str,
     partition: str,
     parts: set[str],
+    files: dict[str, list[str]],
 ) -> None:
     """Make a partition's new version: the files of untouched parts linked, the others written."""
-    files = _plan_files(connection, name, partition, parts)
     stale = parts | files.keys()
     folder = home.published / "data" / _folder(name, partition) / str(number)
     shutil.rmtree(folder, ignore_errors=True)  # what a killed publication left
@@ -198,7 +200,8 @@ def _write_version(
         connection.execute(f"COPY ({query}) TO {_quote(file)} ({FORMAT})")
         if count_changed(connection) == 0 and not is_empty_part:
             file.unlink()
-        connection.execute("RESET threads")
+        if _find_relation(name).lies_in_order:
+            connection.execute("RESET threads")
 
 
 def _select_file(connection: duckdb.DuckDBPyConnection, name: str, partition: str, members: list[str]) -> str:
@@ -227,20 +230,31 @@ def _lie_in_order(connection: duckdb.DuckDBPyConnection, relation: Relation, mem
     return bool(connection.sql(f"SELECT {last} FROM part_rows").pl()[last].is_sorted())
 
 
+def _read_packs(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], dict[str, str]]:
+    """Return by relation and partition in which file each part is that shares one, of what is unpublished."""
+    packs: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
+    found = connection.sql(
+        "SELECT relation, partition, part, pack FROM packs"
+        " SEMI JOIN unpublished USING (relation, partition) ORDER BY ALL"
+    ).fetchall()
+    for relation, partition, part, pack in found:
+        packs[relation, partition][part] = pack
+    return packs
+
+
 def _plan_files(
-    connection: duckdb.DuckDBPyConnection, name: str, partition: str, parts: set[str]
+    packs: Mapping[tuple[str, str], dict[str, str]], name: str, partition: str, parts: set[str]
 ) -> dict[str, list[str]]:
     """Return by file the parts to write in it: those asked for, and those that share a file with them.
 
     The name of a file that no part is in any more may be asked for as well: nothing is found for it, and it goes.
     """
-    known = "SELECT part, pack FROM packs WHERE relation = ? AND partition = ? ORDER BY part"
-    relation = name if name in RELATIONS else "leads"
-    packs = dict(connection.execute(known, [relation, partition]).fetchall())
+    # Contact data is packed as its leads are.
+    shared = packs.get((name if name in RELATIONS else "leads", partition), {})
     members: dict[str, list[str]] = defaultdict(list)
-    for part, pack in packs.items():
+    for part, pack in shared.items():
         members[pack].append(part)
-    return {file: members.get(file, [file]) for file in {packs.get(part, part) for part in parts}}
+    return {file: members.get(file, [file]) for file in {shared.get(part, part) for part in parts}}
 
 
 def _quote(text: str | Path) -> str:

@@ -14,6 +14,7 @@ from pipelines.screening.ageing import find_aged
 from pipelines.screening.cooldown import find_cooled
 from pipelines.screening.duplicates import resolve_duplicates
 from pipelines.screening.meetings import TOUCHES, VERDICTS, Meetings, Resolution, Situation
+from pipelines.store import is_any
 from pipelines.templates.template import Template
 
 NONE = Resolution(pl.DataFrame(schema=VERDICTS), pl.DataFrame(schema=TOUCHES), rounds=0)
@@ -43,6 +44,7 @@ MATCHES = {
     "supplier": "VARCHAR",
     "age": "BIGINT",
 }
+LEAD_POINTS = {"lead_id": pl.Int64, "slot": pl.String, "kind": pl.UInt8, "value": pl.Int64, "text": pl.String}
 KINDS = {"phone": (KIND_PHONE, KIND_DIGITS), "email": (KIND_EMAIL,)}
 EXISTING_MATCHES = {**MATCHES, "scope": "VARCHAR"}
 
@@ -100,7 +102,10 @@ def _find_duplicates(connection: duckdb.DuckDBPyConnection, template: Template, 
     # Step by step: the first reads one narrow column of the store, each further one only what the few rows need.
     _keep(connection, "known_points")
     _keep(connection, "met_points")
-    _keep(connection, "existing_matches")
+    if is_any(connection, "met_points"):
+        _keep(connection, "existing_matches")
+    else:
+        connection.execute(create_table("existing_matches", EXISTING_MATCHES, temporary=True))
     _keep(connection, "shared_points")
     is_update = template.dedupe.action == "update"
     connection.execute(
@@ -109,16 +114,18 @@ def _find_duplicates(connection: duckdb.DuckDBPyConnection, template: Template, 
         if is_update
         else "CREATE TEMP VIEW points AS SELECT * FROM shared_points"
     )
-    connection.execute(
-        "CREATE TEMP TABLE wanted_leads AS SELECT DISTINCT lead_id FROM existing_matches WHERE ?", [is_update]
-    )
-    connection.execute(f"CREATE TEMP TABLE matched_points AS {read_query('commit/lead_points')}")
+    if is_update and is_any(connection, "existing_matches"):
+        connection.execute("CREATE TEMP TABLE wanted_leads AS SELECT DISTINCT lead_id FROM existing_matches")
+        connection.execute(f"CREATE TEMP TABLE matched_points AS {read_query('commit/lead_points')}")
+        lead_points = connection.sql(read_query("screening/matched_lead_points")).pl()
+    else:
+        lead_points = pl.DataFrame(schema=LEAD_POINTS)
     meetings = Meetings(
         connection.sql(read_query("screening/contested_points")).pl(),
         connection.sql(
             f"SELECT {', '.join(MATCHES)} FROM existing_matches ORDER BY row_number, slot, age, lead_slot"
         ).pl(),
-        connection.sql(read_query("screening/matched_lead_points")).pl(),
+        lead_points,
     )
     return resolve_duplicates(meetings, template.dedupe, situation)
 
