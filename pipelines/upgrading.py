@@ -2,6 +2,7 @@
 
 import duckdb
 
+from pipelines.errors import UserError
 from pipelines.schema import DIGITS_BASE, IMPORT_ROWS, STORE, create_table
 
 EVIDENCE = ("met", "listed", "points")
@@ -62,13 +63,20 @@ def read_version(connection: duckdb.DuckDBPyConnection) -> int | None:
 
 
 def upgrade(connection: duckdb.DuckDBPyConnection) -> None:
-    """Bring a store to the newest version, with all its tables; an empty file is of that version once it has them."""
+    """Bring a store to the newest version, with all its tables; an empty file is of that version once it has them.
+
+    Raises UserError for a store that a newer leadmill has written.
+    """
+    known = read_version(connection)
+    if known and known > VERSION:
+        fact = f"A newer leadmill has written it (version {known}; this one knows {VERSION})."
+        raise UserError("store", fact, "Use that one, or restore a backup of before.")
     names = connection.sql("SELECT table_name FROM duckdb_tables() WHERE NOT temporary").fetchall()
     there = {name for (name,) in names}
     for name, columns in STORE.items():
         if name not in there:
             connection.execute(create_table(name, columns))
-    version = read_version(connection) or (1 if "leads" in there else VERSION)
+    version = known or (1 if "leads" in there else VERSION)
     connection.execute("BEGIN")
     for number in range(version + 1, VERSION + 1):
         for statement in UPGRADES[number]:

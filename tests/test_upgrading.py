@@ -1,6 +1,12 @@
 """A store of an older version is brought to today's, whole."""
 
+import hashlib
+
+import pytest
+
+from pipelines.errors import UserError
 from pipelines.home import Home
+from pipelines.schema import STORE
 from pipelines.store import open_writer
 from pipelines.upgrading import VERSION
 
@@ -45,3 +51,30 @@ def test_the_log_of_a_store_of_the_fourth_version_is_put_in_order(tmp_path):
 
     assert log == [("sooner", 1, None), ("later", 2, None)]
     assert "seconds" not in columns
+
+
+def test_a_store_that_a_newer_leadmill_wrote_is_refused_and_left_as_it_is(tmp_path):
+    home = Home(tmp_path / "home")
+    with open_writer(home) as connection:
+        connection.execute("UPDATE store_version SET version = ?", [VERSION + 1])
+
+    for _ in range(2):
+        with pytest.raises(UserError, match=f"version {VERSION + 1}"), open_writer(home):
+            pass
+
+
+def test_a_store_that_lacks_tables_of_later_versions_gets_them(tmp_path):
+    home = Home(tmp_path / "home")
+    with open_writer(home) as connection:
+        connection.execute("DROP TABLE import_ages")
+        connection.execute("UPDATE store_version SET version = 5")
+
+    with open_writer(home) as connection:
+        assert connection.sql("SELECT count(*) FROM import_ages").fetchall() == [(0,)]
+
+
+def test_other_tables_come_with_another_version():
+    """A store of the newest version is not asked which tables it has: who adds one adds a version, then mends this."""
+    names = hashlib.sha256(" ".join(sorted(STORE)).encode()).hexdigest()[:8]
+
+    assert (VERSION, names) == (6, "ea28ee73")
