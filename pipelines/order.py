@@ -48,10 +48,11 @@ class Order:
         self.asked = self.template, self.origins
 
     @contextmanager
-    def timed(self, step: str) -> Iterator[None]:
-        """Note how many seconds a step of the walk took."""
-        started = time.perf_counter()
+    def timed(self, step: str, beside: str = "") -> Iterator[None]:
+        """Note how many seconds a step of the walk took, without those of another that was taken ``beside`` it."""
+        started, others = time.perf_counter(), self.steps.get(beside, 0.0)
         try:
             yield
         finally:
-            self.steps[step] = self.steps.get(step, 0.0) + time.perf_counter() - started
+            others = self.steps.get(beside, 0.0) - others
+            self.steps[step] = self.steps.get(step, 0.0) + time.perf_counter() - started - others

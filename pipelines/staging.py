@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from pipelines.errors import UserError
 from pipelines.order import Order
 from pipelines.phones.parsing import PathCounts
 from pipelines.reading.drops import Drop, open_drop
+from pipelines.reading.threads import work_ahead
 from pipelines.receipts import Sample
 from pipelines.run import MAX_ROWS
 from pipelines.templates.filling import fill_mapping
@@ -59,7 +59,6 @@ def read_and_clean(order: Order, kept: Path, folder: Path) -> CleanedDrop:
     if drop.found.records > MAX_ROWS:
         raise UserError(order.name, f"A drop has at most {MAX_ROWS:,} rows.", "Split the file.")
     chunks = drop.chunks(CHUNK_ROWS)
-    chunk: pl.DataFrame | None
     with order.timed("read"):
         chunk = next(chunks, make_no_rows(len(drop.found.headers)))
     with order.timed("profile"):
@@ -68,21 +67,30 @@ def read_and_clean(order: Order, kept: Path, folder: Path) -> CleanedDrop:
     order.template, order.origins = filled.template, filled.origins
     order.notices += filled.notices
     cleaner = Cleaner(order.template, drop.found.headers, order.name, profile, order.contact_data)
+
+    def clean(number: int, chunk: pl.DataFrame) -> tuple[int, Sample]:
+        cleaned = cleaner.clean(chunk)
+        cleaned.write_parquet(folder / f"rows-{number:06}.parquet", compression="lz4", statistics=False)
+        return cleaned.height, tuple(mask_sample(cleaned, SAMPLE_ROWS))
+
     rows, sample = 0, list[dict[str, Any]]()
-    for number in count():
-        with order.timed("clean"):
-            cleaned = cleaner.clean(chunk)
-            cleaned.write_parquet(folder / f"rows-{number:06}.parquet", compression="lz4", statistics=False)
-        rows += cleaned.height
-        if order.watch:
-            order.watch(rows, drop.found.records)
-        sample += mask_sample(cleaned, SAMPLE_ROWS - len(sample))
-        with order.timed("read"):
-            chunk = next(chunks, None)
-        if chunk is None:
-            break
+    with order.timed("clean", beside="read"):
+        for height, masked in work_ahead(clean, enumerate(_read_on(order, chunk, chunks))):
+            rows += height
+            sample += masked[: SAMPLE_ROWS - len(sample)]
+            if order.watch:
+                order.watch(rows, drop.found.records)
     require_balance(order.name, drop.found.records, rows, "rows were read")
     return CleanedDrop(folder, drop, tuple(sample), count_paths(cleaner.phone_paths), tuple(list_columns(profile)))
+
+
+def _read_on(order: Order, first: pl.DataFrame, rest: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """Yield all chunks of a drop, noting how long the rest takes to read."""
+    chunk: pl.DataFrame | None = first
+    while chunk is not None:
+        yield chunk
+        with order.timed("read"):
+            chunk = next(rest, None)
 
 
 def _open(order: Order, kept: Path) -> Drop:
