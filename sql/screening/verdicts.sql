@@ -57,7 +57,7 @@ SELECT
     decided.code,
     decided.detail,
     decided.warnings,
-    json_merge_patch('{}', decided.raw_cells)::VARCHAR AS raw_cells,
+    CASE WHEN decided.raw_cells IS NOT NULL THEN json_merge_patch('{}', decided.raw_cells)::VARCHAR END AS raw_cells,
     CASE WHEN decided.fate = 'created' THEN run.lead_base + decided.row_number ELSE decided.met_lead_id END AS lead_id
 FROM decided
 CROSS JOIN run;
