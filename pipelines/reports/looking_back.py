@@ -147,5 +147,5 @@ def list_lists(home: Home, now: datetime) -> Rows:
 def read_log(home: Home, limit: int, now: datetime) -> Rows:
     """Return the newest entries of the audit log and of the accesses, the newest first."""
     changes = ask(home, now, "SELECT * FROM audit_log ORDER BY logged_at DESC, subject LIMIT ?", [limit])
-    rows = sorted([*changes, *read_accesses(home)], key=lambda row: row["logged_at"], reverse=True)
+    rows = sorted([*changes, *read_accesses(home, limit)], key=lambda row: row["logged_at"], reverse=True)
     return rows[:limit]
