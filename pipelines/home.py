@@ -134,14 +134,16 @@ def keep_raw(home: Home, source: Path) -> tuple[str, Path]:
             source.open("rb") as stream,
             NamedTemporaryFile(dir=home.work, prefix=f"raw-{os.getpid()}-", delete=False) as copy,
         ):
-            shutil.copyfileobj(stream, copy, BLOCK)
+            digest = hashlib.sha256()
+            while block := stream.read(BLOCK):
+                digest.update(block)
+                copy.write(block)
             copy.flush()
             os.fsync(copy.fileno())
     except OSError:
         hash_file(source)  # says what is wrong with the file
         raise
-    partial = Path(copy.name)
-    sha256 = hash_file(partial)
+    partial, sha256 = Path(copy.name), digest.hexdigest()
     kept = raw_path(home, sha256)
     if kept.exists():
         partial.unlink()
