@@ -88,8 +88,11 @@ def _stock_leads(connection: duckdb.DuckDBPyConnection, leads: int) -> None:
 def _stock_dnc(connection: duckdb.DuckDBPyConnection, entries: int) -> None:
     number = draw_number("i + 1000000007")
     connection.execute(
-        f"INSERT INTO dnc BY NAME SELECT 1 AS kind, {number} AS value, 'TPS' AS category, 'tps.csv' AS source,"
-        f" DATE '2026-01-01' AS listed_on, 0 AS load_id FROM range({entries}) AS t (i) ORDER BY kind, value"
+        "INSERT INTO dnc_terms BY NAME SELECT 1 AS terms_id, 'TPS' AS category, 'tps.csv' AS source,"
+        " DATE '2026-01-01' AS listed_on, 0 AS load_id"
+    )
+    connection.execute(
+        f"INSERT INTO dnc_entries SELECT {number} AS value, 1 AS terms_id FROM range({entries}) AS t (i) ORDER BY value"
     )
 
 

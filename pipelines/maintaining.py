@@ -25,7 +25,7 @@ from pipelines.store import checkpoint, open_writer
 
 # Tables that are looked up by value, and their order. Sorted again once so many entries, and such a share of them, lie
 # behind greater ones: below that, sorting costs more than it saves.
-SORTED = {"contact_points": "value, lead_id, slot", "dnc": "value, category, load_id"}
+SORTED = {"contact_points": "value, lead_id, slot", "dnc_entries": "value, terms_id"}
 UNSORTED_ROWS = 200_000
 UNSORTED_SHARE = 0.1
 

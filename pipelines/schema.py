@@ -4,7 +4,15 @@ Nothing here reads or writes anything. ``_id`` refers to another row, ``_on`` is
 """
 
 from pipelines.costs.tables import COSTS, REFUNDS
-from pipelines.dnc.tables import DNC, DNC_CHECKS, DNC_LOADS, DNC_PREFIXES, DNC_RULES, DNC_WASHED
+from pipelines.dnc.tables import (
+    DNC_CHECKS,
+    DNC_ENTRIES,
+    DNC_LOADS,
+    DNC_PREFIXES,
+    DNC_RULES,
+    DNC_TERMS,
+    DNC_WASHED,
+)
 
 PHONE_SLOTS = ("phone1", "phone2", "phone3", "phone4", "phone5")
 
@@ -26,7 +34,7 @@ MAPPED_FIELDS = (
     "captured_on",
 )
 
-# kind in `contact_points` and `dnc`: what sort of value is compared. The values of the kinds lie apart, so that values
+# kind in `contact_points`: what sort of value is compared. The values of the kinds lie apart, so that values
 # alone are joined: 0 < phones < 10^18; 3 * 10^18 <= digits < 4 * 10^18; e-mails < 0.
 KIND_PHONE = 1  # E.164 digits
 KIND_DIGITS = 2  # 3 * 10^18 + the dial digits, without leading zeros, of a number that has no E.164 form
@@ -262,7 +270,8 @@ STORE: dict[str, dict[str, str]] = {
     "import_reasons": IMPORT_REASONS,
     "import_ages": IMPORT_AGES,
     "effects": CHANGED_LEADS,
-    "dnc": DNC,
+    "dnc_entries": DNC_ENTRIES,
+    "dnc_terms": DNC_TERMS,
     "dnc_loads": DNC_LOADS,
     "dnc_prefixes": DNC_PREFIXES,
     "dnc_washed": DNC_WASHED,

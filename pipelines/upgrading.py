@@ -47,9 +47,19 @@ _TOLD = (
     "INSERT INTO unpublished SELECT DISTINCT 'imports', import_date::VARCHAR, 'all' FROM imports",
     "INSERT INTO unpublished VALUES ('imports', '0001-01-01', 'all')",
 )
-# A version of its own for every table that is added: which tables there are is asked of older stores only.
-_MORE_TABLES = ()
-UPGRADES: dict[int, tuple[str, ...]] = {2: _APART, 3: _EVIDENCE, 4: _BY_LOAD, 5: _TOLD, 6: _MORE_TABLES}
+# What entries of a do-not-call list have in common is kept once since version 6.
+_TERM = ("category", "source", "listed_on", "expires_on", "clock_from", "load_id")
+_SAME = " AND ".join(f"dnc.{name} IS NOT DISTINCT FROM dnc_terms.{name}" for name in _TERM)
+_TERMS = (
+    f"CREATE TEMP VIEW told AS SELECT DISTINCT {', '.join(_TERM)} FROM dnc",
+    f"INSERT INTO dnc_terms SELECT row_number() OVER (ORDER BY {', '.join(_TERM)}), * FROM told",
+    f"INSERT INTO dnc_entries SELECT value, terms_id FROM dnc JOIN dnc_terms ON {_SAME} ORDER BY dnc.rowid",
+    "INSERT INTO unpublished SELECT DISTINCT 'dnc', category, load_id::VARCHAR FROM dnc_terms",
+    "DROP VIEW told",
+    "DROP TABLE dnc",
+)
+# Which tables there are is asked of older stores only: one that is added comes with a version of its own.
+UPGRADES: dict[int, tuple[str, ...]] = {2: _APART, 3: _EVIDENCE, 4: _BY_LOAD, 5: _TOLD, 6: _TERMS}
 VERSION = max(UPGRADES)
 
 

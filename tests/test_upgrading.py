@@ -1,14 +1,22 @@
 """A store of an older version is brought to today's, whole."""
 
 import hashlib
+from datetime import UTC, date, datetime
 
 import pytest
 
 from pipelines.errors import UserError
 from pipelines.home import Home
+from pipelines.published.publishing import publish
+from pipelines.published.reading import open_reader
 from pipelines.schema import STORE
 from pipelines.store import open_writer
 from pipelines.upgrading import VERSION
+
+OLD_DNC = (
+    "CREATE TABLE dnc (kind UTINYINT, value BIGINT, category VARCHAR, source VARCHAR, listed_on DATE,"
+    " expires_on DATE, clock_from DATE, load_id BIGINT)"
+)
 
 
 def test_a_store_of_the_first_version_finds_digits_and_addresses_again(tmp_path):
@@ -19,12 +27,13 @@ def test_a_store_of_the_first_version_finds_digits_and_addresses_again(tmp_path)
             "INSERT INTO contact_points VALUES (1, 447400123456, 1, 1, 'phone1'), (2, 112345, 1, 1, 'phone2')"
         )
         connection.execute("INSERT INTO contact_points VALUES (2, 1, 2, 1, 'phone1'), (3, 10223616, 1, 1, 'email')")
+        connection.execute(OLD_DNC)
         connection.execute("INSERT INTO dnc (kind, value, category) VALUES (2, 112345, 'IVR')")
 
     for _ in range(2):
         with open_writer(home) as connection:
             points = connection.sql("SELECT value FROM contact_points ORDER BY value").fetchall()
-            entries = connection.sql("SELECT value FROM dnc").fetchall()
+            entries = connection.sql("SELECT value FROM dnc_entries").fetchall()
             version = connection.sql("SELECT * FROM store_version").fetchall()
 
         base = 3 * 10**18
@@ -43,6 +52,7 @@ def test_the_log_of_a_store_of_the_fourth_version_is_put_in_order(tmp_path):
             "INSERT INTO audit_log VALUES (TIMESTAMPTZ '2026-03-02 12:00Z', 'op', 'later', '', ''),"
             " (TIMESTAMPTZ '2026-03-01 12:00Z', 'op', 'sooner', '', '')"
         )
+        connection.execute(OLD_DNC)
         connection.execute("UPDATE store_version SET version = 4")
 
     with open_writer(home) as connection:
@@ -51,6 +61,34 @@ def test_the_log_of_a_store_of_the_fourth_version_is_put_in_order(tmp_path):
 
     assert log == [("sooner", 1, None), ("later", 2, None)]
     assert "seconds" not in columns
+
+
+def test_the_entries_of_a_store_of_the_fifth_version_keep_all_that_was_known_of_them(tmp_path):
+    home = Home(tmp_path / "home")
+    rows = [
+        (447400123456, "TPS", "tps.txt", date(2026, 1, 5), None, date(2026, 1, 1), 1),
+        (447400123457, "TPS", "tps.txt", date(2026, 1, 5), None, date(2026, 1, 1), 1),
+        (447400123456, "Own", None, None, date(2026, 9, 1), None, 2),
+    ]
+    with open_writer(home) as connection:
+        connection.execute(OLD_DNC)
+        connection.executemany("INSERT INTO dnc VALUES (1, ?, ?, ?, ?, ?, ?, ?)", rows)
+        connection.execute("UPDATE store_version SET version = 5")
+
+    with open_writer(home) as connection:
+        entries = connection.sql(
+            "SELECT value, category, source, listed_on, expires_on, clock_from, load_id"
+            " FROM dnc_entries JOIN dnc_terms USING (terms_id)"
+        ).fetchall()
+        terms = connection.sql("SELECT count(*) FROM dnc_terms").fetchall()
+        publish(connection, home)
+
+    assert (sorted(entries, key=str), terms) == (sorted(rows, key=str), [(2,)])
+    with open_reader(home, datetime(2026, 3, 1, tzinfo=UTC)) as reader:
+        assert reader.sql("SELECT e164 FROM dnc WHERE category = 'TPS' ORDER BY 1").fetchall() == [
+            ("+447400123456",),
+            ("+447400123457",),
+        ]
 
 
 def test_a_store_that_a_newer_leadmill_wrote_is_refused_and_left_as_it_is(tmp_path):
@@ -67,6 +105,7 @@ def test_a_store_that_lacks_tables_of_later_versions_gets_them(tmp_path):
     home = Home(tmp_path / "home")
     with open_writer(home) as connection:
         connection.execute("DROP TABLE import_ages")
+        connection.execute(OLD_DNC)
         connection.execute("UPDATE store_version SET version = 5")
 
     with open_writer(home) as connection:
@@ -77,4 +116,4 @@ def test_other_tables_come_with_another_version():
     """A store of the newest version is not asked which tables it has: who adds one adds a version, then mends this."""
     names = hashlib.sha256(" ".join(sorted(STORE)).encode()).hexdigest()[:8]
 
-    assert (VERSION, names) == (6, "ea28ee73")
+    assert (VERSION, names) == (6, "f3fa2cd8")

@@ -13,7 +13,8 @@ from typing import Any
 import duckdb
 from phonenumbers import SUPPORTED_REGIONS
 
-from pipelines.dnc.applying import MODES, Counts, apply_list, place_load
+from pipelines.dnc.applying import MODES, apply_list, place_load
+from pipelines.dnc.differing import Counts
 from pipelines.dnc.rescreening import rescreen_load
 from pipelines.dnc.rules import bring_rules, read_rules
 from pipelines.dnc.staging import How, Staged, stage_list

@@ -1,25 +1,51 @@
-"""Lists that are nothing but digits, `number` or `area,number` per line, in blocks: bounded memory at any length."""
+"""Lists that are nothing but digits, `number` or `area,number` per line, in blocks: bounded memory at any length.
+
+Lines of digits are read as integers, eight bytes at a time, and never become text; the few others do.
+"""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
-from polars.exceptions import PolarsError
 
-from pipelines.reading.tokens import Bytes
+from pipelines.dnc.digits import MARGIN, read_digits, shift_by
+from pipelines.phones.numbering import Ints
+from pipelines.reading.tokens import Bytes, Mask
 
-BLOCK_BYTES = 1 << 25
+BLOCK_BYTES = 1 << 19
+BLOCKS_AHEAD = 32
 HEAD_BYTES = 1 << 16
+# Lines of so many bytes are read as digits; what else is odd stays text.
+FEWEST_BYTES, MOST_BYTES = 7, 15
+FEWEST_AREA, MOST_AREA = 2, 5
 _LINE = re.compile(rb"\+?[0-9]{5,18}|[0-9]{2,5},[0-9]{4,12}")
 _ALLOWED = np.zeros(256, dtype=bool)
-_ALLOWED[list(b"0123456789+,\r\n")] = True
-_NEWLINE, _RETURN = 10, 13
+_ALLOWED[list(b"0123456789+,")] = True
+_NEWLINE, _RETURN, _COMMA, _PLUS = b"\n\r,+"
+
+Find = Callable[[Ints], tuple[Ints, pl.Series]]
 
 
 class NotPlainError(Exception):
     """A list that began plain holds something else further on."""
+
+
+@dataclass(frozen=True)
+class PlainBlock:
+    """What some lines hold, in no order: what was found for their numbers in digits, and texts that are ``odd``.
+
+    ``lines`` are those that are not ``blank``.
+    """
+
+    values: Ints
+    odd: pl.Series
+    lines: int
+    blank: int
 
 
 @dataclass(frozen=True)
@@ -29,40 +55,87 @@ class PlainList:
     work: Bytes
     columns: int
 
-    def read(self) -> Iterator[tuple[pl.DataFrame, int]]:
-        """Yield ``raw`` (String: area and number together) block by block, and how many of its lines are blank.
+    def read(self, find: Find) -> Iterator[PlainBlock]:
+        """Yield the list block by block; area and number are one.
 
-        Raises NotPlainError where something else turns up.
+        ``find`` is given keys as ``read_keys`` makes them, and answers values and the texts of others that it leaves;
+        blocks go through it beside each other. Raises NotPlainError where something else turns up.
         """
-        start = 0
-        while start < len(self.work):
-            end = _find_end(self.work, start)
-            block = self.work[start:end]
-            if not _ALLOWED[block].all():
-                raise NotPlainError
-            lines = int(np.count_nonzero(block == _NEWLINE)) + int(block[-1] != _NEWLINE)
-            yield self._parse(block, lines)
-            start = end
+        edges = [0]
+        while edges[-1] < len(self.work):
+            edges.append(_find_end(self.work, edges[-1]))
+        blocks = list(pairwise(edges))
+        with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
+            for at in range(0, len(blocks), BLOCKS_AHEAD):
+                yield from pool.map(partial(self._read_block, find), blocks[at : at + BLOCKS_AHEAD])
 
-    def _parse(self, block: Bytes, lines: int) -> tuple[pl.DataFrame, int]:
-        text = block[block != _RETURN].tobytes()
-        if not text.strip():
-            return pl.DataFrame(schema={"raw": pl.String}), lines
-        names = ["area", "raw"] if self.columns == 2 else ["raw"]
-        try:
-            rows = pl.read_csv(
-                text, has_header=False, new_columns=names, infer_schema=False, quote_char=None, low_memory=True
-            )
-        except PolarsError:
-            raise NotPlainError from None
-        if rows.width != self.columns:
-            raise NotPlainError
-        if self.columns == 2:
-            if rows.filter(~pl.col("area").str.len_bytes().is_between(2, 5) | pl.col("raw").is_null()).height:
-                raise NotPlainError
-            rows = rows.select(raw=pl.col("area") + pl.col("raw"))
-        rows = rows.drop_nulls()
-        return rows, lines - rows.height
+    def _read_block(self, find: Find, edges: tuple[int, int]) -> PlainBlock:
+        block = self.work[slice(*edges)]
+        returns = np.flatnonzero(block == _RETURN)
+        if len(returns) and not (block[np.minimum(returns + 1, len(block) - 1)] == _NEWLINE).all():
+            block, returns = block[block != _RETURN], returns[:0]
+        text = np.concatenate((np.zeros(MARGIN, dtype=np.uint8), block))
+        ends = np.flatnonzero(text == _NEWLINE)
+        if text[-1] != _NEWLINE:
+            ends = np.append(ends, len(text))
+        starts = np.concatenate(([MARGIN], ends[:-1] + 1))
+        if len(returns):
+            ends -= text[ends - 1] == _RETURN
+        is_blank = ends == starts
+        blank = int(np.count_nonzero(is_blank))
+        if blank:
+            starts, ends = starts[~is_blank], ends[~is_blank]
+        keys, is_read = (_read_pairs if self.columns == 2 else _read_lines)(text, starts, ends)
+        if is_read.all():
+            return PlainBlock(*find(keys), len(starts), blank)
+        values, odd = find(keys[is_read])
+        return PlainBlock(values, odd.append(_spell(text, starts[~is_read], ends[~is_read])), len(starts), blank)
+
+
+def _read_lines(text: Bytes, starts: Ints, ends: Ints) -> tuple[Ints, Mask]:
+    """Return the keys of lines of one number, and which lines they are right for."""
+    if (text == _COMMA).any():
+        raise NotPlainError
+    is_whole = text[starts] == _PLUS
+    digits = ends - starts - is_whole
+    values, is_read = read_digits(text, ends, digits)
+    is_read &= _is_short(ends - starts)
+    return values + shift_by(digits) * (1 + is_whole), is_read
+
+
+def _read_pairs(text: Bytes, starts: Ints, ends: Ints) -> tuple[Ints, Mask]:
+    """Return the keys of lines of an area and a number, and which lines they are right for."""
+    commas = np.flatnonzero(text == _COMMA)
+    if len(commas) != len(starts) or not ((starts < commas) & (commas < ends - 1)).all():
+        raise NotPlainError
+    areas, numbers = commas - starts, ends - commas - 1
+    if not ((areas >= FEWEST_AREA) & (areas <= MOST_AREA)).all():
+        raise NotPlainError
+    values, is_read = read_digits(text, ends, numbers)
+    before, is_area = read_digits(text, commas, areas)
+    is_read &= is_area & _is_short(areas + numbers)
+    before += shift_by(areas)
+    before *= shift_by(numbers)
+    before += values
+    return before, is_read
+
+
+def _is_short(size: Ints) -> Mask:
+    return (size >= FEWEST_BYTES) & (size <= MOST_BYTES)
+
+
+def _spell(text: Bytes, starts: Ints, ends: Ints) -> pl.Series:
+    """Return lines as text without the comma behind an area. Raises NotPlainError for other signs than +."""
+    marks = np.zeros(len(text) + 1, dtype=np.int8)
+    marks[starts] += 1
+    marks[ends] -= 1
+    is_inside = np.cumsum(marks[:-1], dtype=np.int8).astype(bool)
+    if not _ALLOWED[text[is_inside]].all():
+        raise NotPlainError
+    is_inside[ends[ends < len(text)]] = True  # the line's end stands for what is there
+    spelt = text[is_inside]
+    lines = pl.Series("raw", [spelt[spelt != _COMMA].tobytes().decode("ascii")])
+    return lines.str.extract_all("[0-9+]+").explode()
 
 
 def find_plain(work: Bytes) -> PlainList | None:

@@ -46,7 +46,7 @@ def rescreen_all(home: Home, *, now: datetime, user: str = "operator") -> Rescre
         bring_rules(connection, rules)
         done = connection.sql("SELECT count(DISTINCT check_id) FROM dnc_checks WHERE kind = 'full'").fetchall()[0][0]
         check_id = f"dnc-full-{done + 1}"
-        connection.execute("CREATE TEMP VIEW asked_entries AS SELECT value FROM dnc")
+        connection.execute("CREATE TEMP VIEW asked_entries AS SELECT value FROM dnc_entries")
         connection.execute("CREATE TEMP VIEW asked_prefixes AS SELECT prefix, digits FROM dnc_prefixes")
         checked = _rescreen(connection, check_id, now, is_full=True)
         versions = dict(connection.sql("SELECT category, max(load_id) FROM dnc_loads GROUP BY category").fetchall())
@@ -71,7 +71,10 @@ def rescreen_load(connection: duckdb.DuckDBPyConnection, load_id: int, category:
     """
     check_id = f"dnc-load-{load_id}"
     where = f"WHERE load_id = {load_id} AND category = (SELECT category FROM load)"
-    connection.execute(f"CREATE TEMP VIEW asked_entries AS SELECT value FROM dnc {where}")
+    connection.execute(
+        "CREATE TEMP VIEW asked_entries AS SELECT value FROM dnc_entries"
+        f" WHERE terms_id IN (SELECT terms_id FROM dnc_terms {where})"
+    )
     connection.execute(f"CREATE TEMP VIEW asked_prefixes AS SELECT prefix, digits FROM dnc_prefixes {where}")
     checked = _rescreen(connection, check_id, now, is_full=False)
     leads, points = checked["by_category"].get(category, (0, 0))

@@ -1,4 +1,4 @@
-"""From the bytes of a do-not-call list to what it says, number by number, as Parquet in the work folder.
+"""From the bytes of a do-not-call list to what it says: sorted numbers, or, with dates or actions, rows as Parquet.
 
 Knows nothing of the store. Memory does not grow with a list of digits alone (pipelines/dnc/plain.py).
 """
@@ -13,14 +13,17 @@ import polars as pl
 from pipelines.cleaning.mapping import tidy
 from pipelines.cleaning.numbers import clean_cells
 from pipelines.dnc.columns import ACTIONS, RESULTS, Columns, choose_columns, parse_date
-from pipelines.dnc.plain import NotPlainError, find_plain
+from pipelines.dnc.plain import NotPlainError, PlainList, find_plain
 from pipelines.dnc.prefixes import PREFIXES, find_prefixes
+from pipelines.dnc.runs import Runs, sort_numbers
 from pipelines.dnc.tagged import is_tagged, read_tagged
 from pipelines.errors import UserError
+from pipelines.phones.numbering import Ints, load_readings
 from pipelines.phones.parsing import parse_keys
 from pipelines.reading.containers import unpack
 from pipelines.reading.drops import open_drop
 from pipelines.reading.settings import FileSettings
+from pipelines.reading.tokens import Mask
 from pipelines.schema import DIGITS_BASE
 from pipelines.templates.parts import PhoneOptions
 
@@ -50,10 +53,10 @@ class How:
 
 @dataclass
 class Staged:
-    """What a list says: its Parquet files, sorted by value each, and its counts.
+    """What a list says, and its counts: in ``numbers``, unless ``is_detailed``: then in Parquet files in ``folder``.
 
-    The files have the columns of ``STAGED``; ``place`` is the row's place in the list. ``is_detailed`` tells whether
-    anything but ``value`` is filled in. ``prefixes`` has the columns of ``PREFIXES``.
+    The files are sorted by value and have the columns of ``STAGED``; ``place`` is the row's place in the list.
+    ``prefixes`` has the columns of ``PREFIXES``.
     """
 
     folder: Path
@@ -64,6 +67,11 @@ class Staged:
     is_detailed: bool = False
     prefixes: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PREFIXES))
     files: int = 0
+    numbers: Runs = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Make room for numbers."""
+        self.numbers = Runs(self.folder)
 
     @property
     def pattern(self) -> str:
@@ -78,6 +86,12 @@ def stage_list(path: Path, name: str, how: How, folder: Path) -> Staged:
     also in gzip, zstd or zip. ``name`` is what the user calls the file. Raises UserError for what cannot be read, and
     for a word of action that is not known.
     """
+    staged = _read_list(path, name, how, folder)
+    staged.numbers.seal()
+    return staged
+
+
+def _read_list(path: Path, name: str, how: How, folder: Path) -> Staged:
     contents = unpack(path).contents
     work = contents[0].work if len(contents) == 1 and contents[0].kind == "text" else None
     if work is not None and is_tagged(work):
@@ -88,18 +102,36 @@ def stage_list(path: Path, name: str, how: How, folder: Path) -> Staged:
         return staged
     plain = find_plain(work) if work is not None and not how.are_prefixes else None
     if plain is not None:
-        staged = Staged(folder)
         try:
-            for rows, blank in plain.read():
-                staged.blank += int(blank)
-                _stage(staged, rows, None, name, how)
+            return _stage_plain(plain, how.region, folder)
         except NotPlainError:
-            for file in folder.glob("*.parquet"):
+            for file in folder.iterdir():
                 file.unlink()
-        else:
-            return staged
     has_header: Literal["auto", False] = "auto" if work is None or HAS_LETTERS.match(work[:4096].tobytes()) else False
     return _stage_table(path, name, how, folder, FileSettings(format="csv", has_header=has_header))
+
+
+def _stage_plain(plain: PlainList, region: str, folder: Path) -> Staged:
+    staged, odd = Staged(folder), pl.Series("raw", [], pl.String)
+    for block in plain.read(lambda keys: find_key_values(keys, region)):
+        staged.lines += block.lines
+        staged.blank += block.blank
+        staged.staged += len(block.values)
+        staged.numbers.add(block.values)
+        odd.append(block.odd)
+        if len(odd) > CHUNK_ROWS:
+            _stage_values(staged, find_values(odd, region))
+            odd = odd.clear()
+    _stage_values(staged, find_values(odd, region))
+    return staged
+
+
+def _stage_values(staged: Staged, values: pl.Series) -> None:
+    """Count and keep by what numbers are compared; null for neither."""
+    staged.unparsed += int((values.fill_null(DIGITS_BASE) >= DIGITS_BASE).sum())
+    values = values.drop_nulls()
+    staged.staged += len(values)
+    staged.numbers.add(values.to_numpy())
 
 
 def _stage_table(path: Path, name: str, how: How, folder: Path, settings: FileSettings) -> Staged:
@@ -115,31 +147,28 @@ def _stage_table(path: Path, name: str, how: How, folder: Path, settings: FileSe
     return staged
 
 
-def _stage(staged: Staged, rows: pl.DataFrame, columns: Columns | None, name: str, how: How) -> None:
-    """Write what some rows say; ``columns`` is null where they are a column ``raw`` of digits and nothing else."""
-    if columns is None:
-        entries, is_clean = rows, True
-    else:
-        entries, is_clean = _take_columns(rows, columns, name, how, staged.lines), False
+def _stage(staged: Staged, rows: pl.DataFrame, columns: Columns, name: str, how: How) -> None:
+    """Keep what some rows say."""
+    entries = _take_columns(rows, columns, name, how, staged.lines)
     staged.lines += rows.height
-    if not is_clean:
-        staged.blank += entries["raw"].null_count()
-        entries = entries.drop_nulls("raw")
-        is_prefix = pl.lit(value=True) if how.are_prefixes else pl.col("raw").str.contains(PREFIX_MARK)
-        marked = entries.filter(is_prefix)
-        if marked.height:
-            found = find_prefixes(marked, how.region)
-            staged.unparsed += marked.height - found.height
-            staged.prefixes = pl.concat([staged.prefixes, found])
-            entries = entries.filter(~is_prefix)
-    values = find_values(entries["raw"], how.region, is_clean=is_clean)
+    staged.blank += entries["raw"].null_count()
+    entries = entries.drop_nulls("raw")
+    is_prefix = pl.lit(value=True) if how.are_prefixes else pl.col("raw").str.contains(PREFIX_MARK)
+    marked = entries.filter(is_prefix)
+    if marked.height:
+        found = find_prefixes(marked, how.region)
+        staged.unparsed += marked.height - found.height
+        staged.prefixes = pl.concat([staged.prefixes, found])
+        entries = entries.filter(~is_prefix)
+    values = find_values(entries["raw"], how.region)
+    if not staged.is_detailed:
+        _stage_values(staged, values)
+        return
     staged.unparsed += int((values.fill_null(DIGITS_BASE) >= DIGITS_BASE).sum())
-    keep = [name for name in STAGED if name in entries.columns]
-    entries = entries.with_columns(value=values).select("value", *keep).drop_nulls("value").sort("value")
+    entries = entries.with_columns(value=values).select(*STAGED).drop_nulls("value").sort("value")
     staged.staged += entries.height
-    missing = [pl.lit(None, kind).alias(column) for column, kind in STAGED.items() if column not in entries.columns]
     staged.files += 1
-    entries.with_columns(missing).select(*STAGED).write_parquet(
+    entries.write_parquet(
         staged.folder / f"{staged.files:06}.parquet",
         compression="lz4",
         statistics=True,
@@ -165,17 +194,35 @@ def _take_columns(rows: pl.DataFrame, columns: Columns, name: str, how: How, bef
     return taken.drop("word")
 
 
-def find_values(raw: pl.Series, region: str, *, is_clean: bool = False) -> pl.Series:
-    """Return by what each text is compared: its E.164 digits, else its digits above ``DIGITS_BASE``; null for neither.
+def find_key_values(keys: Ints, region: str) -> tuple[Ints, pl.Series]:
+    """Return what ``find_values`` answers for texts of these keys (see ``read_keys``), and the texts it must be asked.
 
-    ``is_clean`` tells that there is nothing but digits, perhaps behind a plus.
+    Both in no order. Sorts the keys.
     """
+    sort_numbers(keys)
+    numbers = load_readings(region).find_sorted_numbers(keys)
+    is_odd = (numbers <= 0) | _ends_alike(numbers)
+    if not is_odd.any():
+        return numbers, pl.Series("raw", [], pl.String)
+    # Of a key the first digit says whether there is a plus; the others are the text's.
+    keyed = pl.Series("raw", keys[is_odd]).cast(pl.String).to_frame()
+    plus = pl.when(pl.col("raw").str.starts_with("2")).then(pl.lit("+")).otherwise(pl.lit(""))
+    return numbers[~is_odd], keyed.select(raw=plus + pl.col("raw").str.slice(1)).to_series()
+
+
+def _ends_alike(numbers: Ints) -> Mask:
+    """Tell what may be filler or a spreadsheet's zeros: its last six digits are one digit repeated."""
+    is_alike: Mask = (numbers % 1_000_000) % 111_111 == 0
+    return is_alike
+
+
+def find_values(raw: pl.Series, region: str) -> pl.Series:
+    """Return by what texts are compared: E.164 digits, else their digits above ``DIGITS_BASE``; null for neither."""
     cells = raw.rename("raw").to_frame()
     text = pl.col("raw")
-    is_plain = text.str.len_bytes().is_between(7, 15) if is_clean else text.str.contains(PLAIN_DIGITS)
-    keys = parse_keys(cells.select(pl.when(is_plain).then(text)).to_series(), region)
-    # What may be filler or a spreadsheet's zeros ends in one digit repeated: the cleaner knows.
-    odd = keys.is_null() | ((keys % 1_000_000) % 111_111 == 0)
+    keys = parse_keys(cells.select(pl.when(text.str.contains(PLAIN_DIGITS)).then(text)).to_series(), region)
+    # The cleaner knows what is to be made of it.
+    odd = keys.is_null() | pl.Series(_ends_alike(keys.fill_null(0).to_numpy()))
     if not odd.any():
         return keys
     texts = raw.filter(odd).rename("raw")

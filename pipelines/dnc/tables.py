@@ -1,10 +1,12 @@
 """The columns of the do-not-call tables, said once, as in pipelines/schema.py."""
 
+# What is not to be called. `terms_id` is all else that is known of it: what a whole list has in common is kept once.
+DNC_ENTRIES: dict[str, str] = {"value": "BIGINT", "terms_id": "BIGINT"}
+
 # `clock_from` is when a rule that counts days per number begins to count: the date that the list tells, else that of
 # the list before, on which the number did not stand yet; null binds at once. `load_id` is the load that brought it.
-DNC: dict[str, str] = {
-    "kind": "UTINYINT",
-    "value": "BIGINT",
+DNC_TERMS: dict[str, str] = {
+    "terms_id": "BIGINT",
     "category": "VARCHAR",
     "source": "VARCHAR",
     "listed_on": "DATE",
@@ -17,7 +19,7 @@ DNC: dict[str, str] = {
 DNC_PREFIXES: dict[str, str] = {
     "prefix": "BIGINT",
     "digits": "UTINYINT",
-    **{name: kind for name, kind in DNC.items() if name not in ("kind", "value")},
+    **{name: kind for name, kind in DNC_TERMS.items() if name != "terms_id"},
 }
 
 # Numbers that a wash service found free of a list that never leaves it, and when.

@@ -17,6 +17,7 @@ from urllib.parse import quote, unquote
 import duckdb
 
 from pipelines.home import Home
+from pipelines.published.entries import write_entries
 from pipelines.queries import read_query
 from pipelines.store import commit_so_far, count_changed, open_writer
 from pipelines.tables.storing import list_stored
@@ -36,14 +37,12 @@ GENERATION = "generation"
 class Relation:
     """A published table: the column it is partitioned by, if any, and the partition of its zero-row part.
 
-    One that ``lies_in_order`` is too long to be sorted: it is written as it lies, by one thread: more lose the order.
     Of one whose parts can be long ``rows`` says which of the store's rows make a file, and ``order`` by what they are
     sorted: its statement reads them as ``part_rows``, all others read ``part`` and sort themselves.
     """
 
     partitioned_by: str | None = None
     empty: str = WHOLE
-    lies_in_order: bool = False
     rows: str = ""
     order: tuple[str, ...] = ()
 
@@ -63,7 +62,7 @@ RELATIONS: dict[str, Relation] = {
     "effects": Relation("import_date", "0001-01-01"),
     "costs": Relation(),
     "refunds": Relation(),
-    "dnc": Relation("category", "", lies_in_order=True),
+    "dnc": Relation("category", ""),
     "dnc_loads": Relation(),
     "dnc_prefixes": Relation(),
     "dnc_washed": Relation("category", ""),
@@ -195,13 +194,15 @@ def _write_version(
         query = _select_file(connection, name, partition, members)
         if is_empty_part and _find_relation(name).partitioned_by:
             query = f"SELECT * FROM ({query}) LIMIT 0"
-        if _find_relation(name).lies_in_order:
-            connection.execute("SET threads = 1")
-        connection.execute(f"COPY ({query}) TO {_quote(file)} ({FORMAT})")
-        if count_changed(connection) == 0 and not is_empty_part:
-            file.unlink()
-        if _find_relation(name).lies_in_order:
+        if name == "dnc":
+            connection.execute("SET threads = 1")  # more lose the order
+            rows = write_entries(connection, query, file)
             connection.execute("RESET threads")
+        else:
+            connection.execute(f"COPY ({query}) TO {_quote(file)} ({FORMAT})")
+            rows = count_changed(connection)
+        if rows == 0 and not is_empty_part:
+            file.unlink()
 
 
 def _select_file(connection: duckdb.DuckDBPyConnection, name: str, partition: str, members: list[str]) -> str:

@@ -2,7 +2,8 @@
 --
 -- reads   met_points (lead_id BIGINT, slot VARCHAR, kind UTINYINT, value BIGINT)    the numbers in question
 -- reads   lead_checks (lead_id BIGINT, category VARCHAR)    against which categories each lead is held
--- reads   dnc (value BIGINT, category VARCHAR, expires_on DATE, clock_from DATE)    the do-not-call entries
+-- reads   dnc_entries (value BIGINT, terms_id BIGINT)    the do-not-call entries
+-- reads   dnc_terms (terms_id BIGINT, category VARCHAR, expires_on DATE, clock_from DATE)    what they have in common
 -- reads   dnc_prefixes (prefix BIGINT, digits UTINYINT, category VARCHAR, expires_on DATE, clock_from DATE)    the prefixes
 -- reads   dnc_washed (value BIGINT, category VARCHAR, washed_on DATE)    numbers that washes found free
 -- reads   dnc_rules (category VARCHAR, clock_days INTEGER, wash_days INTEGER)    how fresh categories have to be
@@ -18,11 +19,12 @@ WITH numbers AS (
 entries AS (
     SELECT
         numbers.value,
-        dnc.category,
-        dnc.expires_on,
-        dnc.clock_from
+        dnc_terms.category,
+        dnc_terms.expires_on,
+        dnc_terms.clock_from
     FROM numbers
-    INNER JOIN dnc ON numbers.value = dnc.value
+    INNER JOIN dnc_entries ON numbers.value = dnc_entries.value
+    INNER JOIN dnc_terms ON dnc_entries.terms_id = dnc_terms.terms_id
     UNION ALL
     SELECT
         numbers.value,

@@ -1,11 +1,12 @@
 -- Which entries does the list end?
 --
 -- reads   slice (value BIGINT, is_removal BOOLEAN)    what the list says of each number
--- reads   standing (value BIGINT, load_id BIGINT)    the entries of the category, of a full list all of them
+-- reads   standing (value BIGINT, terms_id BIGINT, load_id BIGINT)    the entries of the category, of a full list all of them
 -- reads   load (mode VARCHAR)    this load
--- returns (value BIGINT, load_id BIGINT)    one row per entry, in no order
+-- returns (value BIGINT, terms_id BIGINT, load_id BIGINT)    one row per entry, in no order
 SELECT
     standing.value,
+    standing.terms_id,
     standing.load_id
 FROM standing
 CROSS JOIN load

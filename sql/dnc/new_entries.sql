@@ -3,9 +3,8 @@
 -- reads   slice (value BIGINT, listed_on DATE, is_removal BOOLEAN, expires_on DATE)    what the list says of each number
 -- reads   standing (value BIGINT)    the entries of the category
 -- reads   load (load_id BIGINT, category VARCHAR, source VARCHAR, as_of DATE, not_before DATE, mode VARCHAR)    this load; `not_before` is the date of the list before, null for the first
--- returns (kind UTINYINT, value BIGINT, category VARCHAR, source VARCHAR, listed_on DATE, expires_on DATE, clock_from DATE, load_id BIGINT)    one row per entry; of a wash what it found listed
+-- returns (value BIGINT, category VARCHAR, source VARCHAR, listed_on DATE, expires_on DATE, clock_from DATE, load_id BIGINT)    one row per entry; of a wash what it found listed
 SELECT
-    (CASE WHEN slice.value < 3000000000000000000 THEN 1 ELSE 2 END)::UTINYINT AS kind,
     slice.value,
     load.category,
     load.source,

@@ -3,7 +3,8 @@
 -- reads   leads (list_id BIGINT, import_id VARCHAR)    the leads
 -- reads   effects (import_id VARCHAR)    what imports did to leads that were there
 -- reads   survey_places (survey_id BIGINT, import_id VARCHAR)    the places in surveys
--- reads   dnc (category VARCHAR, load_id BIGINT)    the do-not-call entries
+-- reads   dnc_entries (terms_id BIGINT)    the do-not-call entries
+-- reads   dnc_terms (terms_id BIGINT, category VARCHAR, load_id BIGINT)    what they have in common
 -- reads   imports (import_id VARCHAR, sequence BIGINT, import_date DATE, rows_received BIGINT)    every import
 -- reads   packs (relation VARCHAR, partition VARCHAR, part VARCHAR, pack VARCHAR)    which parts share a file
 -- returns (relation VARCHAR, partition VARCHAR, part VARCHAR, file VARCHAR, rows BIGINT)    one row per part, the oldest first
@@ -12,7 +13,14 @@ WITH parts AS (
     UNION ALL
     SELECT 'survey_places' AS relation, survey_id::VARCHAR AS partition, import_id AS part, count(*) AS rows FROM survey_places GROUP BY survey_id, import_id
     UNION ALL
-    SELECT 'dnc' AS relation, category AS partition, load_id::VARCHAR AS part, count(*) AS rows FROM dnc GROUP BY category, load_id
+    SELECT
+        'dnc' AS relation,
+        dnc_terms.category AS partition,
+        dnc_terms.load_id::VARCHAR AS part,
+        count(*) AS rows
+    FROM dnc_entries
+    INNER JOIN dnc_terms ON dnc_entries.terms_id = dnc_terms.terms_id
+    GROUP BY dnc_terms.category, dnc_terms.load_id
     UNION ALL
     SELECT 'import_rows' AS relation, import_date::VARCHAR AS partition, import_id AS part, rows_received AS rows FROM imports
     UNION ALL

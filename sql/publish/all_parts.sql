@@ -4,7 +4,8 @@
 -- reads   imports (import_id VARCHAR, import_date DATE)    every import
 -- reads   effects (import_id VARCHAR)    what imports did to leads that were there
 -- reads   survey_places (survey_id BIGINT, import_id VARCHAR)    the places in surveys
--- reads   dnc (category VARCHAR, load_id BIGINT)    the do-not-call entries
+-- reads   dnc_entries (terms_id BIGINT)    the do-not-call entries
+-- reads   dnc_terms (terms_id BIGINT, category VARCHAR, load_id BIGINT)    what they have in common
 -- reads   dnc_washed (category VARCHAR)    the numbers that a wash found free
 -- reads   attempts (called_at TIMESTAMPTZ)    the calls
 -- reads   dispositions (called_at TIMESTAMPTZ)    the outcomes
@@ -14,7 +15,9 @@ SELECT 'leads' AS relation, list_id::VARCHAR AS partition, import_id AS part FRO
 UNION
 SELECT 'survey_places' AS relation, survey_id::VARCHAR AS partition, import_id AS part FROM survey_places
 UNION
-SELECT 'dnc' AS relation, category AS partition, load_id::VARCHAR AS part FROM dnc
+SELECT 'dnc' AS relation, dnc_terms.category AS partition, dnc_terms.load_id::VARCHAR AS part
+FROM dnc_terms
+SEMI JOIN dnc_entries ON dnc_terms.terms_id = dnc_entries.terms_id
 UNION
 SELECT 'dnc_washed' AS relation, category AS partition, 'all' AS part FROM dnc_washed
 UNION

@@ -136,9 +136,9 @@ def test_of_several_periods_the_one_that_ends_last_is_told_with_its_day_where_th
 
 def test_cooldown_speaks_before_do_not_call_and_duplicates_and_after_the_numbers(place):
     with open_writer(place.home) as connection:
+        connection.execute("INSERT INTO dnc_entries VALUES (447400123456, 1)")
         connection.execute(
-            "INSERT INTO dnc (kind, value, category, source, listed_on)"
-            " VALUES (1, 447400123456, 'IVR', 'test', '2026-01-01')"
+            "INSERT INTO dnc_terms (terms_id, category, source, listed_on) VALUES (1, 'IVR', 'test', '2026-01-01')"
         )
     place.report()
     rules = {

@@ -9,10 +9,33 @@ import pytest
 from pipelines import store
 from pipelines.dnc.loading import load_dnc
 from pipelines.home import Home
+from pipelines.published import entries
 from pipelines.published.publishing import current_generation
 from pipelines.replaying.comparing import count_differences
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+def test_the_bytes_of_a_file_do_not_show_how_entries_come_from_the_store(tmp_path, monkeypatch):
+    monkeypatch.setattr(entries, "ROW_GROUP_ROWS", 5_000)
+    with duckdb.connect(":memory:") as connection:
+        connection.execute(
+            "CREATE TABLE dnc_terms AS SELECT 1 AS terms_id, 'TPS' AS category, 'tps.txt' AS source,"
+            " DATE '2026-03-02' AS listed_on, NULL::DATE AS expires_on"
+        )
+        connection.execute(
+            "CREATE TABLE whole AS SELECT 447400000000 + n * 7 AS value, 1::BIGINT AS terms_id"
+            " FROM range(20_000) AS t (n)"
+        )
+        connection.execute(
+            "CREATE TABLE holed AS SELECT 447400000000 + n AS value, 1::BIGINT AS terms_id FROM range(140_000) AS t (n)"
+        )
+        connection.execute("DELETE FROM holed WHERE (value - 447400000000) % 7 <> 0")
+
+        rows = [entries.write_entries(connection, f"FROM {table}", tmp_path / table) for table in ("whole", "holed")]
+
+    assert rows == [20_000, 20_000]
+    assert (tmp_path / "whole").read_bytes() == (tmp_path / "holed").read_bytes()
 
 
 @pytest.mark.full

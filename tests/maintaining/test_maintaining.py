@@ -154,18 +154,18 @@ def test_tables_whose_entries_lie_in_disorder_are_sorted_again_and_answer_the_sa
         load_dnc(home, tmp_path / f"{number}.txt", "TPS", now=NOW)
     bring(1, 3)
     with open_writer(home) as connection:
-        before = connection.sql("SELECT * FROM dnc ORDER BY ALL").fetchall()
+        before = connection.sql("SELECT * FROM dnc_entries ORDER BY ALL").fetchall()
 
     done = maintain(home, LATER)
     again = maintain(home, LATER)
 
-    assert (done.sorted, again.sorted) == ({"dnc": 40_000}, {})
+    assert (done.sorted, again.sorted) == ({"dnc_entries": 40_000}, {})
     with open_writer(home) as connection:
-        assert connection.sql("SELECT * FROM dnc ORDER BY ALL").fetchall() == before
-        values = [row[0] for row in connection.sql("SELECT value FROM dnc ORDER BY rowid").fetchall()]
-        columns = connection.sql("SELECT column_name FROM duckdb_columns() WHERE table_name = 'dnc'").fetchall()
+        assert connection.sql("SELECT * FROM dnc_entries ORDER BY ALL").fetchall() == before
+        values = [row[0] for row in connection.sql("SELECT value FROM dnc_entries ORDER BY rowid").fetchall()]
+        columns = connection.sql("SELECT column_name FROM duckdb_columns() WHERE table_name = 'dnc_entries'").fetchall()
     assert values == sorted(values)
-    assert len(columns) == 8
+    assert len(columns) == 2
     turned = bring(20_000, 20_001, dnc={"categories": ["TPS"]})
     assert turned.reasons == {"R_DNC_TPS": 2}
 
@@ -200,9 +200,9 @@ def test_a_sorting_that_is_killed_is_done_or_not_done(home, bring, tmp_path, mon
 
     assert killed.returncode == -signal.SIGKILL
     assert seen == see(home) == before
-    assert again.sorted == ({} if step == "checkpoint" else {"dnc": 60_000})
+    assert again.sorted == ({} if step == "checkpoint" else {"dnc_entries": 60_000})
     with open_writer(home) as connection:
-        values = [row[0] for row in connection.sql("SELECT value FROM dnc ORDER BY rowid").fetchall()]
+        values = [row[0] for row in connection.sql("SELECT value FROM dnc_entries ORDER BY rowid").fetchall()]
     assert values == sorted(values)
     assert len(values) == 60_000
 

@@ -15,7 +15,7 @@ from pipelines.committing import commit_leads, commit_rows, count_ledger
 from pipelines.errors import UserError
 from pipelines.lists import add_list, choose_list
 from pipelines.run import place_run, plan_run
-from pipelines.schema import KIND_PHONE, STORE, create_table
+from pipelines.schema import STORE, create_table
 from pipelines.screening.verdicts import screen
 from pipelines.suppliers import add_supplier
 from pipelines.tables.declared import MappedField, MappedTables, build_table
@@ -48,7 +48,7 @@ def map_tables(template: Template) -> MappedTables:
     return MappedTables((CONTACT_DATA,) if fields else (), fields)
 
 
-DNC_COLUMNS = "kind, value, category, source, listed_on, expires_on"
+TERMS_COLUMNS = "terms_id, category, source, listed_on, expires_on"
 
 
 class FastPipeline:
@@ -70,9 +70,10 @@ class FastPipeline:
             yield cls(connection)
 
     def load_dnc(self, entries: Iterable[DncEntry]) -> None:
-        for entry in entries:
-            values = [KIND_PHONE, entry.number, entry.category, "test", date(2026, 1, 1), entry.expires_on]
-            self.connection.execute(f"INSERT INTO dnc ({DNC_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)", values)
+        for number, entry in enumerate(entries):
+            terms = [number, entry.category, "test", date(2026, 1, 1), entry.expires_on]
+            self.connection.execute(f"INSERT INTO dnc_terms ({TERMS_COLUMNS}) VALUES (?, ?, ?, ?, ?)", terms)
+            self.connection.execute("INSERT INTO dnc_entries VALUES (?, ?)", [entry.number, number])
 
     def import_rows(self, rows: list[dict[str, str]], settings: dict[str, Any], day: date) -> Outcome:
         template = build_template(fill_template(settings), "oracle")

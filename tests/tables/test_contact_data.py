@@ -195,7 +195,8 @@ def test_a_lead_that_stays_is_not_touched_by_an_import_that_fills_no_table(bring
 
 def test_a_number_that_was_taken_off_the_lead_does_not_come_back_beside_it(home, bring, ask):
     with open_writer(home) as connection:
-        connection.execute("INSERT INTO dnc (kind, value, category) VALUES (1, 442079460000, 'Requested')")
+        connection.execute("INSERT INTO dnc_entries VALUES (442079460000, 1)")
+        connection.execute("INSERT INTO dnc_terms (terms_id, category) VALUES (1, 'Requested')")
     mapping = MAPPING | {"phone2": "Landlord"}
 
     bring(ANN, mapping=mapping, dnc={"categories": ["Requested"]})

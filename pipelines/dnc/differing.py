@@ -1,0 +1,217 @@
+"""What the numbers of a staged list add to their category, renew and end in it, slice by slice of values.
+
+A slice is a range of values that fits in memory, so that the longest list needs no more than a short one. Entries that
+stand already are left where they are: a full list becomes a difference. Numbers alone are compared as sorted columns;
+dates and actions take more, and are asked of the database.
+"""
+
+from dataclasses import dataclass, field
+
+import duckdb
+import numpy as np
+import polars as pl
+import pyarrow as pa
+
+from pipelines.dnc.runs import SAMPLED, cut_ranges
+from pipelines.dnc.staging import Staged
+from pipelines.phones.numbering import Ints
+from pipelines.queries import read_query
+from pipelines.reading.tokens import Mask
+from pipelines.store import count_changed, insert_query
+
+SLICE_ROWS = 8_000_000
+BATCH_ROWS = 1_000_000
+ADDING = ("add", "changes", "full")
+THEIRS = "terms_id IN (SELECT terms_id FROM dnc_terms JOIN load USING (category))"
+
+
+@dataclass
+class Counts:
+    """What a load did, in entries; ``parts`` are the loads whose entries it changed, and its own."""
+
+    added: int = 0
+    already_there: int = 0
+    removed: int = 0
+    prefixes: int = 0
+    washed: int = 0
+    parts: set[int] = field(default_factory=set)
+
+
+def apply_entries(connection: duckdb.DuckDBPyConnection, staged: Staged, mode: str, counts: Counts) -> None:
+    """Apply the numbers of a list to the category of ``load`` (one row) by the rules of its mode.
+
+    The connection keeps what is inserted in order.
+    """
+    run = connection.execute
+    if staged.is_detailed:
+        pattern = staged.pattern.replace("'", "''")
+        run(f"CREATE OR REPLACE TEMP VIEW staged AS SELECT * FROM read_parquet('{pattern}')")
+    is_known = bool(run(f"SELECT 1 FROM dnc_entries WHERE {THEIRS} LIMIT 1").fetchall())
+    is_plain = mode in ADDING and not staged.is_detailed and not (is_known and _has_expiries(connection))
+    for low, high in _cut(connection, staged, is_all=is_known and mode == "full"):
+        if is_plain:
+            _apply_numbers(connection, staged.numbers.read(low, high), (low, high), mode, counts, is_known=is_known)
+        else:
+            _apply_slice(connection, staged, (low, high), mode, counts, is_known=is_known)
+    run("DROP VIEW IF EXISTS staged")
+    for table in ("slice", "standing", "bounds", "gone", "told", "load_terms"):
+        run(f"DROP TABLE IF EXISTS {table}")
+
+
+def _has_expiries(connection: duckdb.DuckDBPyConnection) -> bool:
+    rows = connection.execute("SELECT 1 FROM dnc_terms JOIN load USING (category) WHERE expires_on IS NOT NULL LIMIT 1")
+    return bool(rows.fetchall())
+
+
+def _cut(connection: duckdb.DuckDBPyConnection, staged: Staged, *, is_all: bool) -> list[tuple[int, int]]:
+    """Return ranges that tile all values, each with about ``SLICE_ROWS`` of the list, and of what is to be compared."""
+    samples = [staged.numbers.sample()]
+    if staged.is_detailed:
+        rows = pl.scan_parquet(staged.pattern).select(pl.col("value").gather_every(SAMPLED)).collect()
+        samples.append(rows["value"].to_numpy())
+    if is_all:
+        query = f"SELECT value FROM dnc_entries WHERE rowid % {SAMPLED} = 0 AND {THEIRS}"
+        samples.append(connection.sql(query).fetchnumpy()["value"])
+    return cut_ranges(np.concatenate(samples), SLICE_ROWS)
+
+
+def _apply_numbers(
+    connection: duckdb.DuckDBPyConnection,
+    values: Ints,
+    bounds: tuple[int, int],
+    mode: str,
+    counts: Counts,
+    *,
+    is_known: bool,
+) -> None:
+    """Add the sorted numbers that do not stand yet; of a full list, end the others between the bounds that do."""
+    new = values
+    if is_known and mode == "full":
+        new = values[~_end_others(connection, values, bounds, counts)]
+    elif is_known:
+        _hand_over(connection, values)
+        query = f"SELECT value FROM dnc_entries SEMI JOIN sorted_values USING (value) WHERE {THEIRS}"
+        standing = connection.sql(query).fetchnumpy()["value"]
+        connection.unregister("sorted_values")
+        new = np.delete(values, np.searchsorted(values, standing))
+    counts.already_there += len(values) - len(new)
+    if not len(new):
+        return
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE told AS SELECT category, source, as_of AS listed_on, NULL::DATE AS expires_on,"
+        " not_before AS clock_from, load_id FROM load"
+    )
+    insert_query(connection, "dnc_terms", "dnc/new_terms")
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE load_terms AS SELECT terms_id FROM dnc_terms JOIN load"
+        " USING (load_id, category, source)"
+    )
+    _hand_over(connection, new)
+    counts.added += insert_query(connection, "dnc_entries", "dnc/plain_entries")
+    connection.unregister("sorted_values")
+
+
+def _end_others(connection: duckdb.DuckDBPyConnection, values: Ints, bounds: tuple[int, int], counts: Counts) -> Mask:
+    """End the entries between two bounds that sorted numbers do not name; return which of these numbers stand."""
+    is_standing = np.zeros(len(values) + 1, dtype=bool)
+    ended = np.append(values, np.iinfo(np.int64).max)  # so that every entry finds something that is not below it
+    gone, terms = [], []
+    query = f"SELECT value, terms_id FROM dnc_entries WHERE value >= ? AND value < ? AND {THEIRS}"
+    for batch in connection.sql(query, params=[*bounds]).to_arrow_reader(BATCH_ROWS):
+        standing, its_terms = (column.to_numpy() for column in batch.columns)
+        at = np.searchsorted(ended, standing)
+        is_named = ended[at] == standing
+        is_standing[at[is_named]] = True
+        gone.append(standing[~is_named])
+        terms.append(its_terms[~is_named])
+    if any(map(len, gone)):
+        handed = pa.table({"value": np.concatenate(gone), "terms_id": np.concatenate(terms)})
+        connection.register("handed_over", handed)
+        connection.execute(
+            "CREATE OR REPLACE TEMP TABLE gone AS SELECT value, terms_id, load_id FROM handed_over"
+            " JOIN dnc_terms USING (terms_id)"
+        )
+        connection.unregister("handed_over")
+        _remove(connection, counts)
+    return is_standing[:-1]
+
+
+def _hand_over(connection: duckdb.DuckDBPyConnection, values: Ints) -> None:
+    connection.register("sorted_values", pa.table({"value": values}))
+
+
+def _apply_slice(
+    connection: duckdb.DuckDBPyConnection,
+    staged: Staged,
+    bounds: tuple[int, int],
+    mode: str,
+    counts: Counts,
+    *,
+    is_known: bool,
+) -> None:
+    """Apply what a list says of the numbers between two bounds."""
+    run = connection.execute
+    run("CREATE OR REPLACE TEMP TABLE bounds AS SELECT ?::BIGINT AS low, ?::BIGINT AS high", [*bounds])
+    if staged.is_detailed:
+        run(f"CREATE OR REPLACE TEMP TABLE slice AS {read_query('dnc/slice')}")
+    else:
+        _hand_over(connection, staged.numbers.read(*bounds))
+        run(f"CREATE OR REPLACE TEMP TABLE slice AS {read_query('dnc/plain_slice')}")
+        connection.unregister("sorted_values")
+    standing = read_query("dnc/standing") if is_known else f"SELECT * FROM ({read_query('dnc/standing')}) LIMIT 0"
+    run(f"CREATE OR REPLACE TEMP TABLE standing AS {standing}")
+    if is_known:
+        run(f"CREATE OR REPLACE TEMP TABLE gone AS {read_query('dnc/gone_entries')}")
+        _remove(connection, counts)
+        _renew(connection, counts)
+    run(f"CREATE OR REPLACE TEMP TABLE told AS {read_query('dnc/new_entries')}")
+    insert_query(connection, "dnc_terms", "dnc/new_terms")
+    added = insert_query(connection, "dnc_entries", "dnc/told_entries")
+    counts.added += added
+    if mode == "wash":
+        _wash(connection, counts)
+    elif mode != "removal":
+        counts.already_there += run("SELECT count(*) FROM slice WHERE NOT is_removal").fetchall()[0][0] - added
+
+
+def _remove(connection: duckdb.DuckDBPyConnection, counts: Counts) -> None:
+    """End the entries in ``gone`` (value, terms_id, load_id)."""
+    run = connection.execute
+    parts = run("SELECT DISTINCT load_id FROM gone").fetchall()
+    if not parts:
+        return
+    counts.parts |= {part[0] for part in parts}
+    run(
+        "DELETE FROM dnc_entries USING gone"
+        " WHERE dnc_entries.value = gone.value AND dnc_entries.terms_id = gone.terms_id"
+    )
+    counts.removed += count_changed(connection)
+
+
+def _renew(connection: duckdb.DuckDBPyConnection, counts: Counts) -> None:
+    run = connection.execute
+    run(f"CREATE OR REPLACE TEMP TABLE told AS {read_query('dnc/renewed_entries')}")
+    parts = run("SELECT DISTINCT unnest([old_load_id, load_id]) FROM told").fetchall()
+    if not parts:
+        return
+    insert_query(connection, "dnc_terms", "dnc/new_terms")
+    run(
+        "UPDATE dnc_entries SET terms_id = renewed.terms_id"
+        f" FROM (SELECT * FROM ({read_query('dnc/told_entries')}) JOIN told USING (value)) AS renewed"
+        " WHERE dnc_entries.value = renewed.value AND dnc_entries.terms_id = renewed.old_terms_id"
+    )
+    counts.parts |= {part[0] for part in parts}
+
+
+def _wash(connection: duckdb.DuckDBPyConnection, counts: Counts) -> None:
+    """Write which numbers were found free and when, in place of what earlier washes said of them."""
+    run = connection.execute
+    run(
+        "DELETE FROM dnc_washed USING slice WHERE dnc_washed.value = slice.value"
+        " AND category = (SELECT category FROM load)"
+    )
+    run(
+        "INSERT INTO dnc_washed SELECT slice.value, load.category, coalesce(slice.listed_on, load.as_of), load.load_id"
+        " FROM slice CROSS JOIN load WHERE NOT slice.is_removal ORDER BY slice.value"
+    )
+    counts.washed += count_changed(connection)

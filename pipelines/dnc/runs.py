@@ -1,0 +1,101 @@
+"""Numbers of a list without order, brought into order: sorted runs that fit in memory, then ranges of all of them."""
+
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+from pipelines.phones.numbering import Ints
+
+RUN_ROWS = 16_000_000
+SAMPLED = 256
+# Ranges tile all values: these are below and above them.
+LOWEST, HIGHEST = -(2**62), 2**63 - 1
+NONE: Ints = np.empty(0, dtype=np.int64)
+
+
+class Runs:
+    """Int64 numbers, as many as there are: one run stays in memory, the runs of a longer list lie in a folder.
+
+    ``rows`` is how many were added; a number that was added twice may come once.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.rows = 0
+        self._folder = folder
+        self._open: Ints = NONE
+        self._filled = 0
+        self._runs: list[Ints] = []
+        self._samples: list[Ints] = []
+
+    def add(self, values: Ints) -> None:
+        """Add numbers in any order."""
+        self.rows += len(values)
+        while len(values):
+            if not len(self._open):  # takes memory as it is filled
+                self._open = np.empty(RUN_ROWS, dtype=np.int64)
+            taken = min(len(values), len(self._open) - self._filled)
+            self._open[self._filled : self._filled + taken] = values[:taken]
+            self._filled += taken
+            values = values[taken:]
+            if self._filled == len(self._open):
+                self._store()
+
+    def seal(self) -> None:
+        """Take the last numbers in; before, nothing can be read."""
+        if self._filled:
+            self._runs.append(self._close())
+            self._open = NONE
+
+    def read(self, low: int, high: int) -> Ints:
+        """Return the numbers from ``low`` up to before ``high``, sorted, each once."""
+        parts = []
+        for run in self._runs:
+            start, end = np.searchsorted(run, (low, high))
+            if isinstance(run, np.memmap):
+                # Read, not mapped: what a mapping has touched counts as memory.
+                with Path(str(run.filename)).open("rb") as stream:
+                    parts.append(np.fromfile(stream, dtype=np.int64, count=end - start, offset=start * 8))
+            else:
+                parts.append(run[start:end])
+        if len(parts) == 1:
+            return parts[0]
+        values = np.concatenate([NONE, *parts])
+        sort_numbers(values)
+        return drop_repeated(values)
+
+    def sample(self) -> Ints:
+        """Return one of ``SAMPLED`` numbers of each run, in no order."""
+        return np.concatenate([NONE, *self._samples])
+
+    def _store(self) -> None:
+        path = self._folder / f"{len(self._runs)}.run"
+        self._close().tofile(path)
+        self._runs.append(np.memmap(path, dtype=np.int64, mode="r"))
+
+    def _close(self) -> Ints:
+        """Return what was filled in, sorted, each number once; the next run is filled into the same memory."""
+        run = self._open[: self._filled]
+        self._filled = 0
+        sort_numbers(run)
+        run = drop_repeated(run)
+        self._samples.append(run[::SAMPLED].copy())
+        return run
+
+
+def sort_numbers(values: Ints) -> None:
+    """Sort numbers where they are; those of most lists are in order as they come."""
+    if not (values[1:] >= values[:-1]).all():
+        values.sort()
+
+
+def drop_repeated(values: Ints) -> Ints:
+    """Return sorted numbers, each once."""
+    is_new = values[1:] != values[:-1]
+    return values if is_new.all() else values[np.concatenate(([True], is_new))]
+
+
+def cut_ranges(samples: Ints, rows: int) -> list[tuple[int, int]]:
+    """Return ranges that tile all values, each with about so many of the numbers that are sampled."""
+    edges = np.unique(np.sort(samples)[rows // SAMPLED :: rows // SAMPLED])
+    return list(pairwise([LOWEST, *edges.tolist(), HIGHEST]))
