@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 
+from pipelines.dnc.meeting import ask_entries
 from pipelines.dnc.rules import bring_rules, read_rules
 from pipelines.dnc.tables import DNC_CHECKS
 from pipelines.dnc.taking import suppress_leads, take_numbers_off
@@ -71,10 +72,7 @@ def rescreen_load(connection: duckdb.DuckDBPyConnection, load_id: int, category:
     """
     check_id = f"dnc-load-{load_id}"
     where = f"WHERE load_id = {load_id} AND category = (SELECT category FROM load)"
-    connection.execute(
-        "CREATE TEMP VIEW asked_entries AS SELECT value FROM dnc_entries"
-        f" WHERE terms_id IN (SELECT terms_id FROM dnc_terms {where})"
-    )
+    ask_entries(connection, load_id)
     connection.execute(f"CREATE TEMP VIEW asked_prefixes AS SELECT prefix, digits FROM dnc_prefixes {where}")
     checked = _rescreen(connection, check_id, now, is_full=False)
     leads, points = checked["by_category"].get(category, (0, 0))

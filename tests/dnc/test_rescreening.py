@@ -5,6 +5,9 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
+from pipelines.dnc import meeting
 from pipelines.dnc.rescreening import rescreen_all
 from pipelines.dnc.status import find_unchecked
 from pipelines.published.reading import open_reader
@@ -22,7 +25,13 @@ def gaps(home) -> list[dict]:
         return find_unchecked(connection)
 
 
-def test_what_becomes_forbidden_is_taken_off_at_once_and_a_lead_without_numbers_is_suppressed(lists, home):
+@pytest.mark.parametrize("few", [meeting.FEW, 0])
+def test_what_becomes_forbidden_is_taken_off_at_once_and_a_lead_without_numbers_is_suppressed(
+    lists, home, monkeypatch, few
+):
+    monkeypatch.setattr(meeting, "FEW", few)
+    monkeypatch.setattr(meeting, "SAMPLED", 1)
+    monkeypatch.setattr(meeting, "SLICE_ROWS", 256)
     lists.bring(DROP, **SETTINGS)
 
     done = lists.load("07400 123456\n07400 123458\n07400 123459\n07400 000000\n")
