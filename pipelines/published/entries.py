@@ -30,12 +30,12 @@ SCHEMA = pa.schema(
     }
 )
 _VALUE = pl.col("value")
-_E164 = pl.format("+{}", _VALUE).alias("e164")
 SPELT = (
-    pl.when(_VALUE < DIGITS_BASE).then(_E164),
+    pl.when(_VALUE < DIGITS_BASE).then(pl.format("+{}", _VALUE)).alias("e164"),
     pl.when(_VALUE >= DIGITS_BASE).then((_VALUE - DIGITS_BASE).cast(pl.String)).alias("digits"),
 )
-NUMBERS_ONLY = (_E164, pl.lit(None, pl.String).alias("digits"))
+_FOUR_DIGITS = np.frombuffer("".join(f"{number:04}" for number in range(10_000)).encode("ascii"), dtype="<u4")
+MOST_DIGITS = 15
 
 
 def write_entries(connection: duckdb.DuckDBPyConnection, query: str, file: Path) -> int:
@@ -65,9 +65,7 @@ def write_entries(connection: duckdb.DuckDBPyConnection, query: str, file: Path)
     ):
         for entries in _group(connection.sql(query)):
             which = pa.array(np.searchsorted(known, entries["terms_id"].to_numpy()))
-            numbers = entries.select(NUMBERS_ONLY if (entries["value"] < DIGITS_BASE).all() else SPELT)
-            spelt = numbers.to_arrow(compat_level=pl.CompatLevel.oldest()).columns
-            columns = [*spelt, *(_take(column, which) for column in said)]
+            columns = [*_spell(entries), *(_take(column, which) for column in said)]
             if writing is not None:
                 writing.result()
             # Written while the next rows are spelt, one group after the other.
@@ -90,6 +88,25 @@ def _group(entries: duckdb.DuckDBPyRelation) -> Iterator[pl.DataFrame]:
             waiting = waiting.slice(ROW_GROUP_ROWS)
     if waiting.height:
         yield waiting.rechunk()
+
+
+def _spell(entries: pl.DataFrame) -> list[pa.Array]:
+    """Return ``e164`` and ``digits`` of entries: mostly of numbers of one length, written four digits at a time."""
+    values = entries["value"].to_numpy()
+    digits = len(str(values.max()))
+    if digits > MOST_DIGITS or values.min() < 10 ** (digits - 1):
+        spelt: list[pa.Array] = entries.select(SPELT).to_arrow(compat_level=pl.CompatLevel.oldest()).columns
+        return spelt
+    groups = np.empty((len(values), 4), dtype="<u4")
+    for place in (3, 2, 1, 0):
+        rest = values // 10_000
+        groups[:, place] = _FOUR_DIGITS[values - rest * 10_000]
+        values = rest
+    text = np.ascontiguousarray(groups.view(np.uint8)[:, MOST_DIGITS - digits :])
+    text[:, 0] = ord("+")
+    ends = np.arange(len(values) + 1) * text.shape[1]
+    e164 = pa.LargeStringArray.from_buffers(len(values), pa.py_buffer(ends), pa.py_buffer(text))
+    return [e164, pa.nulls(len(values), pa.large_string())]
 
 
 def _take(column: pa.Array, which: pa.Array) -> pa.Array:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 import duckdb
+import polars as pl
 import pytest
 
 from pipelines import store
@@ -12,6 +13,7 @@ from pipelines.home import Home
 from pipelines.published import entries
 from pipelines.published.publishing import current_generation
 from pipelines.replaying.comparing import count_differences
+from pipelines.schema import DIGITS_BASE
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -36,6 +38,27 @@ def test_the_bytes_of_a_file_do_not_show_how_entries_come_from_the_store(tmp_pat
 
     assert rows == [20_000, 20_000]
     assert (tmp_path / "whole").read_bytes() == (tmp_path / "holed").read_bytes()
+
+
+@pytest.mark.parametrize("digits", [1, 7, 12, 15, 17])
+def test_numbers_are_spelt_alike_beside_numbers_of_their_length_and_of_others(tmp_path, monkeypatch, digits):
+    monkeypatch.setattr(entries, "ROW_GROUP_ROWS", 3)
+    low, high = 10 ** (digits - 1), 10**digits - 1
+    numbers = [low, (low + high) // 2, high, low, high * 10 + 3, high, DIGITS_BASE + high]
+    with duckdb.connect(":memory:") as connection:
+        connection.execute(
+            "CREATE TABLE dnc_terms AS SELECT 1 AS terms_id, 'TPS' AS category, NULL::VARCHAR AS source,"
+            " NULL::DATE AS listed_on, NULL::DATE AS expires_on"
+        )
+        connection.execute(
+            "CREATE TABLE listed AS SELECT unnest(?::BIGINT[]) AS value, 1::BIGINT AS terms_id", [numbers]
+        )
+
+        entries.write_entries(connection, "FROM listed", tmp_path / "listed")
+
+    written = pl.read_parquet(tmp_path / "listed")
+    assert written["e164"].to_list() == [*(f"+{number}" for number in numbers[:-1]), None]
+    assert written["digits"].to_list() == [None] * 6 + [str(high)]
 
 
 @pytest.mark.full
