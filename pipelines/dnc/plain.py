@@ -3,6 +3,7 @@
 Lines of digits are read as integers, eight bytes at a time, and never become text; the few others do.
 """
 
+import mmap
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -61,13 +62,15 @@ class PlainList:
         ``find`` is given keys as ``read_keys`` makes them, and answers values and the texts of others that it leaves;
         blocks go through it beside each other. Raises NotPlainError where something else turns up.
         """
-        edges = [0]
-        while edges[-1] < len(self.work):
-            edges.append(_find_end(self.work, edges[-1]))
-        blocks = list(pairwise(edges))
+        start = 0
         with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
-            for at in range(0, len(blocks), BLOCKS_AHEAD):
-                yield from pool.map(partial(self._read_block, find), blocks[at : at + BLOCKS_AHEAD])
+            while start < len(self.work):
+                edges = [start]
+                while edges[-1] < len(self.work) and len(edges) <= BLOCKS_AHEAD:
+                    edges.append(_find_end(self.work, edges[-1]))
+                yield from pool.map(partial(self._read_block, find), pairwise(edges))
+                start = edges[-1]
+                _let_go(self.work, start)
 
     def _read_block(self, find: Find, edges: tuple[int, int]) -> PlainBlock:
         block = self.work[slice(*edges)]
@@ -148,6 +151,15 @@ def find_plain(work: Bytes) -> PlainList | None:
         return None
     shapes = {1 + line.count(b",") for line in lines}
     return PlainList(work, shapes.pop()) if len(shapes) == 1 else None
+
+
+def _let_go(work: Bytes, end: int) -> None:
+    """Let the system have the memory of a mapped file's bytes that were read: they would count as ours to the end."""
+    base: object = work
+    while isinstance(base, np.ndarray):
+        base = base.base
+    if isinstance(base, mmap.mmap) and (pages := end // mmap.PAGESIZE):
+        base.madvise(mmap.MADV_DONTNEED, 0, pages * mmap.PAGESIZE)
 
 
 def _find_end(work: Bytes, start: int) -> int:
