@@ -18,7 +18,8 @@ import duckdb
 
 from pipelines.accesses import select_refusals
 from pipelines.home import Home
-from pipelines.published.publishing import RELATIONS, ensure_published
+from pipelines.published.publishing import ensure_published
+from pipelines.published.relations import RELATIONS
 from pipelines.published.summarising import ReportPeriod, create_reports, summarise_suppliers
 
 REPEATS = 3

@@ -6,7 +6,8 @@ from datetime import datetime
 from pipelines.home import Home, raw_path
 from pipelines.importing import carry_out
 from pipelines.order import Order
-from pipelines.published.publishing import WHOLE, mark_unpublished, publish
+from pipelines.published.publishing import mark_unpublished, publish
+from pipelines.published.relations import WHOLE
 from pipelines.receipts import ImportResult, require_held, write_log
 from pipelines.store import open_writer
 from pipelines.templates.template import Template

@@ -181,13 +181,8 @@ def _screen_and_commit(connection: duckdb.DuckDBPyConnection, order: Order, clea
         if not message:
             add_supplier(connection, order.template.supplier, run.import_date, run.import_id)
             add_list(connection, run.destination, run.import_date, run.import_id)
-            commit_leads(
-                connection,
-                ledger,
-                cleaned.read_chunks(ROW_COLUMNS),
-                order.contact_data,
-                clear_fetched=order.template.clear_fetched,
-            )
+            chunks = cleaned.read_chunks(ROW_COLUMNS)
+            commit_leads(connection, ledger, chunks, order.contact_data, clear_fetched=order.template.clear_fetched)
         commit_rows(connection, is_held=bool(message))
         record_import(connection, run, _line(order, found, message), ledger, tell_import(order, run.import_date))
     return _report(order, run, cleaned, found, ledger, message)

@@ -14,7 +14,8 @@ from pipelines.columns.profile import ColumnShares, recall_columns
 from pipelines.committing import Ledger
 from pipelines.errors import UserError
 from pipelines.home import Home
-from pipelines.published.publishing import WHOLE, current_generation, mark_unpublished
+from pipelines.published.publishing import current_generation, mark_unpublished
+from pipelines.published.relations import WHOLE
 from pipelines.run import Run
 from pipelines.schema import EFFECTS, FATES, IMPORTS
 

@@ -12,8 +12,9 @@ from pipelines.dnc.loading import load_dnc
 from pipelines.home import Home
 from pipelines.importing import import_drop
 from pipelines.published import publishing
-from pipelines.published.publishing import RELATIONS, current_generation, ensure_published, publish
+from pipelines.published.publishing import current_generation, ensure_published, publish
 from pipelines.published.reading import open_reader
+from pipelines.published.relations import RELATIONS
 from pipelines.store import open_writer
 from pipelines.templates.template import Template
 
@@ -131,7 +132,7 @@ def test_a_content_whose_publication_broke_down_is_brought_again_without_harm(ho
     def break_down(*_):
         raise OSError("the disk is full")
 
-    monkeypatch.setattr(publishing, "_write_version", break_down)
+    monkeypatch.setattr(publishing, "write_version", break_down)
     with pytest.raises(OSError, match="full"):
         bring(home, 100)
     monkeypatch.undo()

@@ -12,7 +12,8 @@ from pathlib import Path
 import duckdb
 
 from pipelines.home import Home, sync_folder
-from pipelines.published.publishing import GENERATION, WHOLE, current_generation, link_generation, mark_unpublished
+from pipelines.published.publishing import GENERATION, current_generation, link_generation, mark_unpublished
+from pipelines.published.relations import WHOLE
 
 # From a relation's folder in a generation to where all that is published lies.
 OUT = Path("../../..")

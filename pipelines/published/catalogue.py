@@ -10,8 +10,9 @@ import duckdb
 
 from pipelines.accesses import REFUSALS, select_refusals
 from pipelines.home import Home, sync_file
-from pipelines.published.publishing import RELATIONS, ensure_published
+from pipelines.published.publishing import ensure_published
 from pipelines.published.reading import LIVE
+from pipelines.published.relations import RELATIONS
 from pipelines.published.summarising import ReportPeriod, create_reports
 from pipelines.queries import read_query
 from pipelines.reports.companions import COMPANIONS

@@ -12,7 +12,8 @@ from pipelines.accesses import REFUSALS, select_refusals
 from pipelines.dialects import checkmarket
 from pipelines.errors import UserError
 from pipelines.home import Home
-from pipelines.published.publishing import RELATIONS, ensure_published
+from pipelines.published.publishing import ensure_published
+from pipelines.published.relations import RELATIONS
 from pipelines.published.summarising import IMPORT_FACTS, REPORTS, create_reports
 from pipelines.queries import read_query
 from pipelines.tables.declared import load_sound_tables

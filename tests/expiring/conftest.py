@@ -6,8 +6,8 @@ import pytest
 
 from pipelines.expiring import expire
 from pipelines.importing import import_drop
-from pipelines.published.publishing import RELATIONS
 from pipelines.published.reading import open_reader
+from pipelines.published.relations import RELATIONS
 from pipelines.published.summarising import name_reports
 from pipelines.store import open_writer
 from pipelines.templates.template import build_template

@@ -17,8 +17,9 @@ from pipelines.importing import import_drop
 from pipelines.landing import look_at_landing
 from pipelines.maintaining import maintain
 from pipelines.published import packing
-from pipelines.published.publishing import RELATIONS, current_generation
+from pipelines.published.publishing import current_generation
 from pipelines.published.reading import open_reader
+from pipelines.published.relations import RELATIONS
 from pipelines.published.republishing import republish_list
 from pipelines.store import open_writer
 from pipelines.templates.template import build_template

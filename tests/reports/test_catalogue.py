@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.home import Home
 from pipelines.published.catalogue import write_catalogue
-from pipelines.published.publishing import RELATIONS
+from pipelines.published.relations import RELATIONS
 from pipelines.published.summarising import IMPORT_FACTS, REPORTS, name_reports
 from tests.dialler.conftest import ANN, BEN, CID, World
 

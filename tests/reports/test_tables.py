@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from pipelines.published.publishing import RELATIONS
+from pipelines.published.relations import RELATIONS
 from pipelines.published.summarising import IMPORT_FACTS
 from tests.test_sql import read_header
 

@@ -4,8 +4,8 @@ import pytest
 
 from pipelines.errors import UserError
 from pipelines.home import Home
-from pipelines.published.publishing import RELATIONS
 from pipelines.published.reading import DIALECTS, REPORTS
+from pipelines.published.relations import RELATIONS
 from pipelines.tables.declared import TAKEN, build_table, load_mapped_tables, load_table
 from pipelines.templates.template import build_template
 

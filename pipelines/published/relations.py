@@ -1,0 +1,68 @@
+"""The published tables: by what each is partitioned, and which rows of the store make a file of it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+# The only part of a relation, or of a partition, that has no other.
+WHOLE = "all"
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A published table: the column it is partitioned by, if any, and the partition of its zero-row part.
+
+    Of one whose parts can be long ``rows`` says which of the store's rows make a file, and ``order`` by what they are
+    sorted: its statement reads them as ``part_rows``, all others read ``part`` and sort themselves.
+    """
+
+    partitioned_by: str | None = None
+    empty: str = WHOLE
+    rows: str = ""
+    order: tuple[str, ...] = ()
+
+
+RELATIONS: dict[str, Relation] = {
+    "leads": Relation(
+        "list_id", "0", rows="list_id = {partition}::BIGINT AND import_id IN ({parts})", order=("lead_id",)
+    ),
+    "lists": Relation(),
+    "suppliers": Relation(),
+    "imports": Relation("import_date", "0001-01-01"),
+    "import_rows": Relation(
+        "import_date", "0001-01-01", rows="import_id IN ({parts})", order=("import_id", "row_number")
+    ),
+    "import_reasons": Relation("import_date", "0001-01-01"),
+    "import_ages": Relation("import_date", "0001-01-01"),
+    "effects": Relation("import_date", "0001-01-01"),
+    "costs": Relation(),
+    "refunds": Relation(),
+    "dnc": Relation("category", ""),
+    "dnc_loads": Relation(),
+    "dnc_prefixes": Relation(),
+    "dnc_washed": Relation("category", ""),
+    "dnc_rules": Relation(),
+    "dnc_checks": Relation(),
+    "callbacks": Relation(),
+    "fetched": Relation(),
+    "attempts": Relation("called_on", "0001-01-01"),
+    "dispositions": Relation("called_on", "0001-01-01"),
+    "outcomes": Relation(),
+    "dialler_loads": Relation(),
+    "survey_places": Relation("survey_id", "0"),
+    "audit_log": Relation("logged_on", "0001-01-01"),
+}
+
+# Contact data is published as the leads it belongs to.
+CONTACT_DATA = Relation("list_id", "0")
+
+
+def find_relation(name: str) -> Relation:
+    """Return a published table by its name; what is not among ``RELATIONS`` is contact data."""
+    return RELATIONS.get(name, CONTACT_DATA)
+
+
+def place_partition(name: str, partition: str) -> Path:
+    """Return the folder of a partition, in a generation or among the versions."""
+    column = find_relation(name).partitioned_by
+    return Path(name) / (f"{column}={quote(partition, safe='')}" if column else WHOLE)

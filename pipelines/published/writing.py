@@ -1,0 +1,119 @@
+"""A partition of a published table becomes files, the same bytes whenever and by however many threads they are written.
+
+Works on the writer's connection, which keeps the order of rows meanwhile. See docs/decisions/0004-publication.md.
+"""
+
+import os
+import shutil
+from collections import defaultdict
+from pathlib import Path
+from urllib.parse import quote, unquote
+
+import duckdb
+
+from pipelines.home import Home
+from pipelines.published.entries import write_entries
+from pipelines.published.relations import RELATIONS, Relation, find_relation, place_partition
+from pipelines.queries import read_query
+from pipelines.store import count_changed
+from pipelines.tables.viewing import select_part
+
+# Dictionaries of more values than that make files larger and take a fifth of the time.
+FORMAT = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, DICTIONARY_SIZE_LIMIT 4000"
+
+# Which file each part is in that shares one: (relation, partition) -> part -> file.
+Packs = dict[tuple[str, str], dict[str, str]]
+
+
+def write_version(
+    connection: duckdb.DuckDBPyConnection,
+    home: Home,
+    old: Path | None,
+    number: int,
+    name: str,
+    partition: str,
+    parts: set[str],
+    packs: Packs,
+) -> None:
+    """Make a partition's new version: the files of untouched parts linked, the others written."""
+    files = _plan_files(packs, name, partition, parts)
+    stale = parts | files.keys()
+    folder = home.published / "data" / place_partition(name, partition) / str(number)
+    shutil.rmtree(folder, ignore_errors=True)  # what a killed publication left
+    folder.mkdir(parents=True)
+    before = old / place_partition(name, partition) if old else None
+    if before and before.exists():
+        for file in before.resolve().iterdir():
+            if unquote(file.stem) not in stale:
+                os.link(file, folder / file.name)
+    is_empty_part = partition == find_relation(name).empty
+    for file_name, members in sorted(files.items()):
+        file = folder / f"{quote(file_name, safe='')}.parquet"
+        query = _select_file(connection, name, partition, members)
+        if is_empty_part and find_relation(name).partitioned_by:
+            query = f"SELECT * FROM ({query}) LIMIT 0"
+        if name == "dnc":
+            connection.execute("SET threads = 1")  # more lose the order
+            rows = write_entries(connection, query, file)
+            connection.execute("RESET threads")
+        else:
+            connection.execute(f"COPY ({query}) TO {_quote(file)} ({FORMAT})")
+            rows = count_changed(connection)
+        if rows == 0 and not is_empty_part:
+            file.unlink()
+
+
+def _select_file(connection: duckdb.DuckDBPyConnection, name: str, partition: str, members: list[str]) -> str:
+    """Return the statement whose answer is a file with some parts of a partition, having made what it reads."""
+    relation = find_relation(name)
+    if not relation.rows:
+        connection.execute(
+            "CREATE OR REPLACE TEMP TABLE part AS SELECT ?::VARCHAR AS partition, unnest(?::VARCHAR[]) AS part",
+            [partition, members],
+        )
+        return read_query(f"publish/{name}") if name in RELATIONS else select_part(connection, name)
+    rows = relation.rows.format(partition=_quote(partition), parts=", ".join(map(_quote, members)))
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW part_rows AS SELECT * FROM {name} WHERE {rows}")
+    query = read_query(f"publish/{name}")
+    return query if _lie_in_order(connection, relation, members) else f"{query} ORDER BY {', '.join(relation.order)}"
+
+
+def _lie_in_order(connection: duckdb.DuckDBPyConnection, relation: Relation, members: list[str]) -> bool:
+    """Tell whether ``part_rows`` are found as they are to be sorted: then they need not be, and the bytes are the same.
+
+    That holds for what one import brought, until leads are changed; a scan that only filters keeps the order.
+    """
+    *before, last = relation.order
+    if before and len(members) > 1:
+        return False
+    return bool(connection.sql(f"SELECT {last} FROM part_rows").pl()[last].is_sorted())
+
+
+def read_packs(connection: duckdb.DuckDBPyConnection) -> Packs:
+    """Return by relation and partition in which file each part is that shares one, of what is unpublished."""
+    packs: Packs = defaultdict(dict)
+    found = connection.sql(
+        "SELECT relation, partition, part, pack FROM packs"
+        " SEMI JOIN unpublished USING (relation, partition) ORDER BY ALL"
+    ).fetchall()
+    for relation, partition, part, pack in found:
+        packs[relation, partition][part] = pack
+    return packs
+
+
+def _plan_files(packs: Packs, name: str, partition: str, parts: set[str]) -> dict[str, list[str]]:
+    """Return by file the parts to write in it: those asked for, and those that share a file with them.
+
+    The name of a file that no part is in any more may be asked for as well: nothing is found for it, and it goes.
+    """
+    # Contact data is packed as its leads are.
+    shared = packs.get((name if name in RELATIONS else "leads", partition), {})
+    members: dict[str, list[str]] = defaultdict(list)
+    for part, pack in shared.items():
+        members[pack].append(part)
+    return {file: members.get(file, [file]) for file in {shared.get(part, part) for part in parts}}
+
+
+def _quote(text: str | Path) -> str:
+    quoted = str(text).replace("'", "''")
+    return f"'{quoted}'"
