@@ -13,6 +13,7 @@ from typing import Any
 
 import duckdb
 
+from pipelines.changing_lists import change_campaign
 from pipelines.dnc.loading import load_dnc
 from pipelines.home import Home
 from pipelines.importing import import_drop
@@ -35,6 +36,7 @@ COLUMNS = {
 MORE = {
     "language": "Language",
     "tags": "Labels",
+    "captured_on": "Opt-in",
     **{f"secondary.{TABLE}.{name}": f"Extra {name}" for name in FIELDS},
 }
 HEADERS = {**COLUMNS, **MORE}
@@ -51,6 +53,13 @@ NOW = datetime(2026, 9, 1, 12, tzinfo=UTC)
 # Before every expiry, so that a reader sees whatever stands in the tables.
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
+# What the dialler says of a lead that it has called, where nothing else is asked for.
+DIALLED = "dialled"
+CALL = "UPDATE leads SET call_attempts = 3, status = ? WHERE lead_id = ?"
+# How many rows of an import are how many days old.
+AGES = "SELECT age_days, rows FROM import_ages WHERE import_id = ?"
+LISTS = "SELECT name, time_zone, campaign FROM lists"
+
 # Stands for a lead that is not there (any more).
 NOWHERE: Born = (0, 0)
 
@@ -61,7 +70,8 @@ Lead = tuple[object, ...]
 class State:
     """What stands in the tables: leads by who brought them, leads with a callback, leads in the dialler's buffer.
 
-    Also contact data with its defaults, by lead; and places in surveys: survey, lead, who made it, from, until.
+    Also contact data with its defaults, by lead; places in surveys: survey, lead, who made it, from, until; and the
+    lists with zone and campaign.
     """
 
     leads: dict[Born, Lead]
@@ -69,6 +79,7 @@ class State:
     fetched: list[Born]
     extra: dict[Born, tuple[object, ...]]
     places: list[tuple[object, ...]]
+    lists: dict[str, tuple[object, ...]]
 
 
 def describe_world(world: World) -> State:
@@ -77,15 +88,16 @@ def describe_world(world: World) -> State:
     for lead in world.leads:
         numbers = [lead.phones[slot] for slot in SLOTS]
         leads[lead.born] = (
+            lead.tags,
+            lead.expires_at.astimezone(UTC) if lead.expires_at else None,
+            lead.made_at.astimezone(UTC),
             lead.list_name,
             lead.supplier,
             lead.first_name,
             lead.email,
             lead.skill_group,
-            lead.tags,
             lead.call_attempts,
             lead.status,
-            lead.expires_at.astimezone(UTC) if lead.expires_at else None,
             lead.language,
             lead.time_zone,
             *[f"+{number.key}" if number and number.key else None for number in numbers],
@@ -93,7 +105,8 @@ def describe_world(world: World) -> State:
         )
     extra = {lead.born: show_defaults(lead.extra) for lead in world.leads if lead.extra is not None}
     places = [(p.survey, p.lead, p.made_by, p.invite_at, p.expires_at) for p in world.places]
-    return State(leads, sorted(world.callbacks), sorted(world.fetched), extra, sorted(places, key=repr))
+    lists = {name: (zone, world.campaigns[name]) for name, zone in world.zones.items()}
+    return State(leads, sorted(world.callbacks), sorted(world.fetched), extra, sorted(places, key=repr), lists)
 
 
 class Model:
@@ -116,9 +129,18 @@ class Model:
     def import_rows(self, rows: list[dict[str, str]], settings: dict[str, Any], day: date) -> Outcome:
         return self.world.import_rows(rows, settings, day)
 
-    def tamper(self, called: Iterable[Born] = (), callbacks: Iterable[Born] = (), fetched: Iterable[Born] = ()) -> None:
+    def set_campaign(self, name: str, campaign: str | None) -> None:
+        self.world.campaigns[name] = campaign
+
+    def tamper(
+        self,
+        called: Iterable[Born] = (),
+        callbacks: Iterable[Born] = (),
+        fetched: Iterable[Born] = (),
+        status: str = DIALLED,
+    ) -> None:
         for born in called:
-            self.world.mark_called(born)
+            self.world.mark_called(born, status)
         self.world.callbacks |= set(callbacks)
         self.world.fetched |= set(fetched)
 
@@ -169,18 +191,18 @@ def collect_state(
     fetched: list[tuple[int]],
     extra: list[tuple[Any, ...]],
     places: list[tuple[Any, ...]],
+    lists: list[tuple[Any, ...]],
     find_born: FindBorn,
 ) -> State:
-    """Return the state from rows of leads, callbacks, buffer, contact data and places in surveys.
+    """Return the state from rows of leads, callbacks, buffer, contact data, places in surveys and lists.
 
     Every lead has to come from a row of its own.
     """
     borns = {row[0]: find_born(row[1], row[2]) or NOWHERE for row in found}
     leads = {}
-    for lead_id, _, _, *texts, tags, attempts, status, expires_at, language, zone, p1, p2, p3, d1, d2, d3 in found:
-        expiry = expires_at.astimezone(UTC) if expires_at else None
-        tail = (language, zone, p1, p2, p3, d1, d2, d3)
-        leads[borns[lead_id]] = (*texts, tuple(tags or ()), attempts, status, expiry, *tail)
+    for lead_id, _, _, tags, expires_at, made_at, *others in found:
+        instants = [at.astimezone(UTC) if at else None for at in (expires_at, made_at)]
+        leads[borns[lead_id]] = (tuple(tags or ()), *instants, *others)
     assert len(leads) == len(found), "two leads come from one row"
     rings = sorted(borns.get(lead_id, NOWHERE) for (lead_id,) in callbacks)
     buffer = sorted(borns.get(lead_id, NOWHERE) for (lead_id,) in fetched)
@@ -190,12 +212,13 @@ def collect_state(
     for survey, lead_id, import_id, row, *instants in places:
         utc = [at.astimezone(UTC) if at else None for at in instants]
         told.append((survey, borns.get(lead_id, NOWHERE), find_born(import_id, row), *utc))
-    return State(leads, rings, buffer, beside, sorted(told, key=repr))
+    named = {name: tuple(values) for name, *values in lists}
+    return State(leads, rings, buffer, beside, sorted(told, key=repr), named)
 
 
 STATE_COLUMNS = (
-    "l.lead_id, l.import_id, l.row_number, lists.name, l.supplier, l.first_name, l.email, l.skill_group, l.tags,"
-    " l.call_attempts, l.status, l.expires_at, l.language, l.time_zone"
+    "l.lead_id, l.import_id, l.row_number, l.tags, l.expires_at, l.created_at, lists.name, l.supplier, l.first_name,"
+    " l.email, l.skill_group, l.call_attempts, l.status, l.language, l.time_zone"
 )
 PLACES = "SELECT survey_id, lead_id, import_id, row_number, invite_at, expires_at FROM survey_places"
 EXTRA = f"SELECT lead_id, {', '.join(FIELDS)} FROM"
@@ -240,12 +263,14 @@ class Pipeline:
                 " LEFT JOIN leads AS l USING (lead_id) WHERE r.import_id = ? ORDER BY r.row_number",
                 [result.import_id],
             ).fetchall()
+            ages = dict(reader.execute(AGES, [result.import_id]).fetchall())
         for name in ("created", "updated", "rejected", "quarantined"):
             assert sum(row[0] == name for row in fates) == getattr(result, name), "the receipt and the rows differ"
         return Outcome(
             result.list,
             collect_fates(fates, self._born),
             dict(result.effects),
+            ages,
             result.cost["total"],
             result.status == "held",
         )
@@ -258,7 +283,16 @@ class Pipeline:
             for event in events:
                 insert_event(connection, event)
 
-    def tamper(self, called: Iterable[Born] = (), callbacks: Iterable[Born] = (), fetched: Iterable[Born] = ()) -> None:
+    def set_campaign(self, name: str, campaign: str | None) -> None:
+        change_campaign(self.home, name, campaign, user="op", now=NOW)
+
+    def tamper(
+        self,
+        called: Iterable[Born] = (),
+        callbacks: Iterable[Born] = (),
+        fetched: Iterable[Born] = (),
+        status: str = DIALLED,
+    ) -> None:
         """Do what a dialler does: call leads three times, promise to ring back, put leads into the buffer."""
         at = datetime(2026, 7, 1, tzinfo=UTC)
         with open_writer(self.home) as connection:
@@ -270,7 +304,7 @@ class Pipeline:
             }
             for born in called:
                 lead_id, list_id, import_id = ids[born]
-                connection.execute("UPDATE leads SET call_attempts = 3, status = 'called' WHERE lead_id = ?", [lead_id])
+                connection.execute(CALL, [status, lead_id])
                 mark_unpublished(connection, "leads", str(list_id), import_id)
             for born in callbacks:
                 connection.execute("INSERT INTO callbacks VALUES (?, ?, 'ring back')", [ids[born][0], at])
@@ -301,4 +335,5 @@ class Pipeline:
             fetched = reader.execute("SELECT lead_id FROM fetched").fetchall()
             extra = reader.execute(f"{EXTRA} {TABLE}").fetchall()
             places = reader.execute(PLACES).fetchall()
-        return collect_state(found, callbacks, fetched, extra, places, self._born)
+            lists = reader.execute(LISTS).fetchall()
+        return collect_state(found, callbacks, fetched, extra, places, lists, self._born)

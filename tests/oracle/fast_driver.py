@@ -13,7 +13,7 @@ from pipelines.adding import ROW_COLUMNS
 from pipelines.cleaning.cleaner import Cleaner
 from pipelines.committing import commit_leads, commit_rows, count_ledger
 from pipelines.errors import UserError
-from pipelines.lists import add_list, choose_list
+from pipelines.lists import add_list, choose_list, set_campaign
 from pipelines.run import place_run, plan_run
 from pipelines.schema import STORE, create_table
 from pipelines.screening.verdicts import screen
@@ -23,9 +23,13 @@ from pipelines.tables.storing import STORED, fit_table
 from pipelines.templates.template import Template, build_template
 from pipelines.undoing import take_back
 from tests.oracle.driver import (
+    AGES,
+    CALL,
     DECLARED,
+    DIALLED,
     EXTRA,
     HEADERS,
+    LISTS,
     NOW,
     PLACES,
     STATE_COLUMNS,
@@ -49,6 +53,8 @@ def map_tables(template: Template) -> MappedTables:
 
 
 TERMS_COLUMNS = "terms_id, category, source, listed_on, expires_on"
+# What stays of an import that is undone, beside its line.
+ON_RECORD = {"imports", "import_rows", "import_reasons", "import_ages", "effects", "audit_log", "unpublished"}
 
 
 class FastPipeline:
@@ -109,11 +115,8 @@ class FastPipeline:
                 " LEFT JOIN leads AS l USING (lead_id) WHERE r.import_id = ? ORDER BY r.row_number",
                 [run.import_id],
             ).fetchall()
-        return Outcome(
-            destination.name,
-            collect_fates(fates, self._born),
-            dict(ledger.effects),
-        )
+            ages = dict(connection.execute(AGES, [run.import_id]).fetchall())
+        return Outcome(destination.name, collect_fates(fates, self._born), dict(ledger.effects), ages)
 
     def undo(self, import_id: str, *, skip_touched: bool = False) -> None:
         """Undo an import as ``undo_import`` does, in a transaction; a refusal leaves everything as it is."""
@@ -129,7 +132,7 @@ class FastPipeline:
 
     def read_store(self) -> dict[str, list[tuple[Any, ...]]]:
         """Return every row of the tables that an undo has to put back; what is on record for ever is left out."""
-        tables = sorted({*STORE} - {"imports", "import_rows", "import_reasons", "effects", "audit_log", "unpublished"})
+        tables = sorted({*STORE} - ON_RECORD)
         return {name: self.connection.sql(f"SELECT * FROM {name} ORDER BY ALL").fetchall() for name in tables}
 
     def _born(self, import_id: str | None, row_number: int | None) -> Born | None:
@@ -139,13 +142,21 @@ class FastPipeline:
         for event in events:
             insert_event(self.connection, event)
 
-    def tamper(self, called: Iterable[Born] = (), callbacks: Iterable[Born] = (), fetched: Iterable[Born] = ()) -> None:
+    def set_campaign(self, name: str, campaign: str | None) -> None:
+        set_campaign(self.connection, name, campaign)
+
+    def tamper(
+        self,
+        called: Iterable[Born] = (),
+        callbacks: Iterable[Born] = (),
+        fetched: Iterable[Born] = (),
+        status: str = DIALLED,
+    ) -> None:
         at = datetime(2026, 7, 1, tzinfo=UTC)
         found = self.connection.sql("SELECT lead_id, import_id, row_number FROM leads").fetchall()
         ids = {self._born(import_id, row): lead_id for lead_id, import_id, row in found}
         for born in called:
-            called_now = "UPDATE leads SET call_attempts = 3, status = 'called' WHERE lead_id = ?"
-            self.connection.execute(called_now, [ids[born]])
+            self.connection.execute(CALL, [status, ids[born]])
         for born in callbacks:
             self.connection.execute("INSERT INTO callbacks VALUES (?, ?, 'ring back')", [ids[born], at])
         for born in fetched:
@@ -163,7 +174,8 @@ class FastPipeline:
         # Defaults are shown, never stored.
         extra = [(lead, *show_defaults(dict(zip(FIELDS, values, strict=True)))) for lead, *values in stored]
         places = self.connection.execute(PLACES).fetchall()
-        return collect_state(found, callbacks, fetched, extra, places, self._born)
+        lists = self.connection.execute(LISTS).fetchall()
+        return collect_state(found, callbacks, fetched, extra, places, lists, self._born)
 
     def check_points(self) -> None:
         """The index by contact point must hold what the leads hold, no more and no less."""

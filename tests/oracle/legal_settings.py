@@ -6,8 +6,11 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.oracle.model_fields import FIELDS, TABLE
+from tests.oracle.model_lists import find_campaign, name_list
 from tests.oracle.model_records import SLOTS
 
+# The lists that are there, and the campaign of each.
+Lists = dict[str, str | None]
 LISTS = ("Warm", "Cold", "Spare")
 SUPPLIERS = ("Acme", "Bravo")
 CATEGORIES = ("IVR", "Imported", "Requested", "TPS")
@@ -15,29 +18,53 @@ SURVEYS = (7, 8)
 ZONES = ("Europe/London", "Australia/Sydney", "by_number")
 USUAL = ["first_name", *SLOTS, "email", "skill_group"]
 REGIONS = ("GB", "US", "AU", "ZA", "IE")
+CAMPAIGNS = ("Spring", "Spring", "Autumn")
+STATUSES = ("new", "dialled", "contacted", "unworkable", "sold")
+# Those of the numbers in the worlds, and one that none of them has.
+TYPES = ("mobile", "landline", "fixed_line_or_mobile", "unknown", "premium")
 DATE_FORMATS = ("dd/MM/yyyy", "MM/dd/yyyy", "yyyy.MM.dd", "d-M-yyyy")
 
 
 @st.composite
-def dedupe_rules(draw: st.DrawFn, lists: list[str]) -> dict[str, Any]:
+def dedupe_rules(draw: st.DrawFn, lists: Lists, choice: dict[str, Any], day: date) -> dict[str, Any]:
     """Draw a legal rule: scopes and options that exclude each other are not drawn together."""
-    places = [[], ["destination"], ["global"]] + ([["lists"], ["destination", "lists"]] if lists else [])
-    place = draw(st.sampled_from(places))
-    scope = place + (["file"] if not place or draw(st.booleans()) else [])
-    action = draw(st.sampled_from(["keep_existing", "update", "update", "reset_older", "keep_new"]))
+    destination = name_list(choice, day, lists)
+    places = ["destination", "destination", "supplier"] + (["lists", "lists"] if lists else [])
+    places += ["campaign"] * 3 if find_campaign(choice, destination, lists) else []
+    wide = draw(st.sampled_from([[], ["global"], *[places] * 5]))
+    scope = draw(st.lists(st.sampled_from(wide), min_size=1, max_size=2, unique=True)) if wide else []
+    scope += ["file"] if not scope or draw(st.booleans()) else []
+    action = draw(st.sampled_from(["keep_existing", "update", "update", "reset_older", "keep_new", "keep_new"]))
     rule: dict[str, Any] = {
-        "keys": draw(st.sampled_from([["phone", "email"], ["phone"], ["email"]])),
+        "keys": draw(st.sampled_from([["phone", "email"], ["phone", "email"], ["phone"], ["email"]])),
         "scope": scope,
         "action": action,
     }
     if "lists" in scope:
-        rule["lists"] = draw(st.lists(st.sampled_from(lists), min_size=1, max_size=2, unique=True))
+        rule["lists"] = draw(st.lists(st.sampled_from(sorted(lists)), min_size=1, max_size=2, unique=True))
     if action == "update":
         rule["on_multiple"] = draw(st.sampled_from(["first", "quarantine"]))
         rule["reset_updated"] = draw(st.booleans())
-    if action != "keep_new":
+    if action != "keep_new" and not {"supplier", "lists"} <= {*scope}:
         rule["migrate"] = draw(st.booleans())
-    return rule
+    return rule | draw(narrowing(rule, sorted({*lists} - {destination})))
+
+
+@st.composite
+def narrowing(draw: st.DrawFn, rule: dict[str, Any], elsewhere: list[str]) -> dict[str, Any]:
+    """Draw whom a rule passes over, and where older duplicates go."""
+    more: dict[str, Any] = {}
+    if rule["scope"] != ["file"]:
+        choices: dict[str, st.SearchStrategy[Any]] = {
+            "statuses": st.lists(st.sampled_from(STATUSES), min_size=1, max_size=3, unique=True),
+            "max_age_days": st.integers(0, 3),
+        }
+        more |= {key: draw(choice) for key, choice in choices.items() if draw(st.integers(0, 2)) == 1}
+    if "phone" in rule["keys"] and draw(st.integers(0, 2)) == 1:
+        more["shared_phone_above"] = draw(st.integers(1, 3))
+    if rule["action"] == "keep_new" and elsewhere and draw(st.booleans()):
+        more["move_to"] = draw(st.sampled_from(elsewhere))
+    return more
 
 
 @st.composite
@@ -47,6 +74,9 @@ def phone_settings(draw: st.DrawFn, *, is_british: bool = False) -> dict[str, An
     options |= draw(st.fixed_dictionaries({}, optional={"area_code": st.sampled_from(["02079", "020", "2079"])}))
     prefixes = {"calling_code": st.sampled_from(["0", "44", "+44", "1", "61"]), "add_leading_zero": st.booleans()}
     options |= draw(st.fixed_dictionaries({}, optional=prefixes))
+    if draw(st.integers(0, 2)) == 1:
+        types = st.lists(st.sampled_from(TYPES), min_size=1, max_size=3, unique=True)
+        options["types"] = {draw(st.sampled_from(["keep", "refuse"])): draw(types)}
     if draw(st.booleans()):
         presets = ["uk", "intl_uk"] if is_british else ["uk", "intl_uk", "intl_aus", "intl_sa"]
         return options | {"format": draw(st.sampled_from(presets))}
@@ -98,9 +128,14 @@ def cooldown_settings(draw: st.DrawFn, settings: dict[str, Any]) -> dict[str, An
 @st.composite
 def mappings(draw: st.DrawFn) -> list[str]:
     """Draw what is mapped: the usual fields, and some of those that not every file has."""
-    more = [name for name in ("language", "tags") if draw(st.booleans())]
+    more = [name for name in ("language", "tags", "captured_on") if draw(st.booleans())]
     extra = [name for name in FIELDS if draw(st.integers(0, 3)) == 1]
     return [*USUAL, *more, *(f"secondary.{TABLE}.{name}" for name in extra)]
+
+
+captured = st.fixed_dictionaries(
+    {}, optional={"date_format": st.sampled_from(DATE_FORMATS), "max_age_days": st.sampled_from([0, 1, 2, 30])}
+)
 
 
 @st.composite
@@ -110,6 +145,8 @@ def more_settings(draw: st.DrawFn, settings: dict[str, Any], day: date) -> dict[
     if any("." in field for field in more["mapping"]):
         more |= draw(st.fixed_dictionaries({}, optional={"ignore_secondary": st.booleans()}))
         more["file"] = {"date_format": draw(st.sampled_from(DATE_FORMATS))}
+    if "captured_on" in more["mapping"]:
+        more["captured"] = draw(captured)
     choices: dict[str, st.SearchStrategy[Any]] = {
         "default_language": st.sampled_from(["fr", "en-GB"]),
         "phone": phone_settings(is_british=True),
@@ -128,24 +165,33 @@ def more_settings(draw: st.DrawFn, settings: dict[str, Any], day: date) -> dict[
 
 
 @st.composite
-def list_choices(draw: st.DrawFn, lists: list[str]) -> dict[str, Any]:
+def list_choices(draw: st.DrawFn, lists: Lists, day: date) -> dict[str, Any]:
     if not lists or draw(st.integers(0, 3)):
-        return {"mode": "named", "name": draw(st.sampled_from(LISTS))}
-    mode = draw(st.sampled_from(["per_import", "per_day"]))
+        return draw(named_lists(lists))
     choice = {
-        "mode": mode,
-        "clone_from": draw(st.sampled_from([None, *lists])),
+        "mode": draw(st.sampled_from(["per_import", "per_day"])),
+        "clone_from": draw(st.sampled_from([None, *sorted(lists)])),
         "prefix": draw(st.sampled_from(["", "New "])),
     }
+    if name_list(choice, day, lists) not in lists:
+        choice["campaign"] = draw(st.sampled_from([None, *CAMPAIGNS]))
     return {key: value for key, value in choice.items() if value}
 
 
 @st.composite
-def all_settings(draw: st.DrawFn, lists: list[str], day: date) -> dict[str, Any]:
+def named_lists(draw: st.DrawFn, lists: Lists) -> dict[str, Any]:
+    """Draw a named list; one that is there is not given another campaign."""
+    choice = {"mode": "named", "name": draw(st.sampled_from(LISTS))}
+    campaign = draw(st.sampled_from([None, *CAMPAIGNS]))
+    return choice | ({"campaign": campaign} if campaign and lists.get(choice["name"], campaign) == campaign else {})
+
+
+@st.composite
+def all_settings(draw: st.DrawFn, lists: Lists, day: date) -> dict[str, Any]:
     """Draw legal settings for a drop that comes when these lists are there."""
     settings: dict[str, Any] = {
         "supplier": draw(st.sampled_from(SUPPLIERS)),
-        "list": draw(list_choices(lists)),
+        "list": draw(list_choices(lists, day)),
         "contact": draw(st.sampled_from(["any", "any", "phone", "email"])),
         "email": {"validate": draw(st.booleans()), "required": draw(st.sampled_from([False, False, True]))},
         "delete_existing": draw(st.sampled_from([False, False, True])),
@@ -166,16 +212,16 @@ def all_settings(draw: st.DrawFn, lists: list[str], day: date) -> dict[str, Any]
             "on_match": draw(st.sampled_from(["drop_number", "drop_number", "reject_lead"])),
         }
     if draw(st.sampled_from([True, True, True, False])):
-        settings["dedupe"] = draw(dedupe_rules(lists))
+        settings["dedupe"] = draw(dedupe_rules(lists, settings["list"], day))
     return settings | draw(more_settings(settings, day))
 
 
 @st.composite
-def plain_settings(draw: st.DrawFn) -> dict[str, Any]:
+def plain_settings(draw: st.DrawFn, lists: Lists) -> dict[str, Any]:
     """Draw settings of an earlier drop: nothing is checked, so that duplicates stand in the store."""
     settings: dict[str, Any] = {
         "supplier": draw(st.sampled_from(SUPPLIERS)),
-        "list": {"mode": "named", "name": draw(st.sampled_from(LISTS))},
+        "list": draw(named_lists(lists)),
     }
     if draw(st.booleans()):
         settings["expiry"] = {"in_days": draw(st.integers(0, 3))}

@@ -6,6 +6,7 @@ pipeline should have reported.
 """
 
 import copy
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
@@ -13,8 +14,10 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from tests.oracle.model_lists import find_campaign, find_zone, name_list
+from tests.oracle.model_matching import Search, find_switchboards, phone_points
 from tests.oracle.model_records import Born, DncEntry, Event, Fate, Lead, Outcome, Place, Row
-from tests.oracle.model_rows import has_contact, judge_cells, read_row
+from tests.oracle.model_rows import has_contact, judge_age, judge_cells, read_row
 from tests.oracle.model_surveys import goes_out, invite, is_cooled, list_events, plan_place
 
 
@@ -23,6 +26,7 @@ class World:
 
     def __init__(self) -> None:
         self.zones: dict[str, str] = {}
+        self.campaigns: dict[str, str | None] = {}
         self.leads: list[Lead] = []  # oldest first
         self.dnc: list[DncEntry] = []
         self.callbacks: set[Born] = set()
@@ -38,8 +42,9 @@ class World:
         """Import the rows one by one, in file order; an import that is held leaves the world as it was."""
         self.imports += 1
         before = copy.deepcopy(vars(self))
-        destination = self.choose_list(settings, day)
-        self.zones.setdefault(destination, self.zone_of_new_list(settings))
+        destination = name_list(settings["list"], day, self.zones)
+        self.zones.setdefault(destination, find_zone(settings, self.zones))
+        self.campaigns[destination] = find_campaign(settings["list"], destination, self.campaigns)
         outcome = _Import(self, settings, destination, day).walk(rows)
         rejected = sum(row.fate == "rejected" for row in outcome.fates)
         outcome.is_held = rejected / len(rows) > settings.get("hold_above", 1)
@@ -47,27 +52,10 @@ class World:
             vars(self).update(before)
         return outcome
 
-    def choose_list(self, settings: dict[str, Any], day: date) -> str:
-        choice = settings["list"]
-        if choice.get("mode", "named") == "named":
-            return str(choice["name"])
-        name = f"{choice.get('prefix') or 'oracle '}{day.isoformat()}"
-        if choice["mode"] == "per_day" or name not in self.zones:
-            return name
-        number = 2
-        while f"{name} ({number})" in self.zones:
-            number += 1
-        return f"{name} ({number})"
-
-    def zone_of_new_list(self, settings: dict[str, Any]) -> str:
-        source = settings["list"].get("clone_from")
-        zone = settings.get("time_zone")
-        return self.zones[source] if source else "UTC" if zone in (None, "by_number") else str(zone)
-
-    def mark_called(self, born: Born) -> None:
-        """Let the dialler have tried a lead three times."""
+    def mark_called(self, born: Born, status: str) -> None:
+        """Let the dialler have tried a lead three times, with this outcome."""
         lead = self.find(born)
-        lead.call_attempts, lead.status = 3, "called"
+        lead.call_attempts, lead.status = 3, status
 
     def report(self, events: Iterable[Event]) -> None:
         """Let calls, invitations and answers have happened, on lists that are there or long gone."""
@@ -106,20 +94,32 @@ class _Import:
             name: set() for name in ("replaced", "reset", "migrated", "deleted", "flushed")
         }
         self.fates: list[Fate] = []
-        # The leads that accepted rows of this file made or changed.
-        self.accepted: set[Born] = set()
+        self.search = Search(
+            self.dedupe or {},
+            destination,
+            settings["supplier"],
+            day,
+            self.as_of,
+            world.campaigns,
+            self.leads_before,
+        )
 
     def walk(self, rows: list[dict[str, str]]) -> Outcome:
         if self.settings.get("delete_existing"):
             self.delete_existing()
-        for number, cells in enumerate(rows, 1):
-            self.fates.append(self.take((self.world.imports, number), cells))
+        read = [read_row(cells, self.settings, self.day) for cells in rows]
+        codes = [self.judge(row) for row in read]
+        left = [row for row, code in zip(read, codes, strict=True) if code is None]
+        self.search.switchboards = find_switchboards(left, self.dedupe or {})
+        for number, (row, code) in enumerate(zip(read, codes, strict=True), 1):
+            self.fates.append(Fate("rejected", code) if code else self.take((self.world.imports, number), row))
         if self.settings.get("clear_fetched"):
             self.effects["flushed"] = self.buffered & self.to_flush
             self.world.fetched -= self.to_flush
         self.move_places()
         counts = {name: len(born & self.before) for name, born in self.effects.items()}
-        return Outcome(self.destination, self.fates, counts, self.count_cost())
+        ages = Counter(max((self.day - row.captured_on).days, 0) for row in read if row.captured_on)
+        return Outcome(self.destination, self.fates, counts, dict(ages), self.count_cost())
 
     def count_cost(self) -> Decimal | None:
         """Return what the drop costs; null where no cost is known."""
@@ -184,17 +184,26 @@ class _Import:
         self.effects[effect].add(lead.born)
         self.to_flush.add(lead.born)
 
-    def take(self, born: Born, cells: dict[str, str]) -> Fate:
+    def judge(self, row: Row) -> str | None:
+        """Return why a row is rejected before anybody asks who it is, in the order of the walk."""
+        return (
+            judge_cells(row, self.settings)
+            or judge_age(row, self.settings, self.day)
+            or self.check_cooldown(row)
+            or self.check_dnc(row)
+        )
+
+    def take(self, born: Born, row: Row) -> Fate:
         """Give one row its fate against the world as the rows before it left it."""
-        row = read_row(cells, self.settings)
-        code = judge_cells(row, self.settings) or self.check_cooldown(row) or self.check_dnc(row)
-        if code:
-            return Fate("rejected", code)
+        if self.search.switchboards & set(phone_points(row)):
+            row.warnings.add("W_SHARED_PHONE")
         newcomer = self.make_lead(born, row)
-        matches = self.find_matches(newcomer)
-        if not matches or self.dedupe is None:
+        if self.dedupe is None:
             return self.create(newcomer, row)
+        matches = self.search.find(newcomer, self.world.leads)
         action = self.dedupe["action"]
+        if not matches:
+            return self.create(newcomer, row)
         if action == "keep_new":
             return self.replace(newcomer, row, matches)
         if action == "update":
@@ -212,13 +221,14 @@ class _Import:
             row.own_skill_group or self.settings.get("skill_group"),
             row.tags,
             self.expires_at,
+            self.as_of,
             row.own_language or self.settings.get("default_language"),
             row.time_zone,
             extra=row.extra,
         )
 
     def check_cooldown(self, row: Row) -> str | None:
-        points = Lead((0, 0), "", "", None, row.phones, row.email, None, (), None).points()
+        points = self.make_lead((0, 0), row).points()
         is_within = is_cooled(points, self.events, self.settings, self.destination, self.as_of)
         return "R_COOLDOWN" if is_within else None
 
@@ -249,39 +259,17 @@ class _Import:
             return "R_DNC_" + hits[0]
         return None
 
-    def find_matches(self, newcomer: Lead) -> list[Lead]:
-        """Return the leads in scope that share a point, the best first: phone before e-mail, then the oldest."""
-        if self.dedupe is None:
-            return []
-        keys = self.dedupe.get("keys", ["phone", "email"])
-        wanted = set(newcomer.points(keys))
-        ranked = []
-        for age, lead in enumerate(self.world.leads):
-            kinds = {kind for kind, _ in wanted & set(lead.points(keys))}
-            if kinds and self.sees(lead):
-                ranked.append(("phone" not in kinds, age, lead))
-        return [lead for _, _, lead in sorted(ranked, key=lambda item: item[:2])]
-
-    def sees(self, lead: Lead) -> bool:
-        """Tell whether a lead is in the scope of the duplicate check."""
-        assert self.dedupe is not None
-        scope = self.dedupe["scope"]
-        if lead.expires_at is not None and lead.expires_at <= self.as_of and lead.born in self.before:
-            return False
-        return (
-            "global" in scope
-            or ("file" in scope and lead.born in self.accepted)
-            or ("destination" in scope and lead.list_name == self.destination)
-            or ("lists" in scope and lead.list_name in self.dedupe["lists"])
-        )
-
     def create(self, newcomer: Lead, row: Row) -> Fate:
         self.world.leads.append(newcomer)
-        self.accepted.add(newcomer.born)
+        self.search.accepted.add(newcomer.born)
         return Fate("created", None, newcomer.born, frozenset(row.warnings))
 
     def replace(self, newcomer: Lead, row: Row, matches: list[Lead]) -> Fate:
+        assert self.dedupe is not None
         for lead in matches:
+            if "move_to" in self.dedupe and lead.born in self.before:
+                self.move(lead, self.dedupe["move_to"])
+                continue
             self.note("replaced", lead)
             self.world.remove(lead)
             if lead.born not in self.before:
@@ -321,7 +309,7 @@ class _Import:
             if number is not None:
                 best.phones[slot] = number
         self.to_flush.add(best.born)
-        self.accepted.add(best.born)
+        self.search.accepted.add(best.born)
         if self.dedupe.get("reset_updated"):
             self.reset(best)
         self.migrate(matches)
@@ -335,6 +323,9 @@ class _Import:
         """Move every lead that the row met to the destination list, where the template asks for it."""
         assert self.dedupe is not None
         for lead in matches if self.dedupe.get("migrate") else ():
-            if lead.list_name != self.destination:
-                lead.list_name = self.destination
-                self.note("migrated", lead)
+            self.move(lead, self.destination)
+
+    def move(self, lead: Lead, list_name: str) -> None:
+        if lead.list_name != list_name:
+            lead.list_name = list_name
+            self.note("migrated", lead)

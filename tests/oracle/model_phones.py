@@ -23,6 +23,21 @@ HIDDEN = {
 }
 LOST = ("4.474E+11", "4.4740012E+11")
 MOST_DIGITS = 18
+# The words of phone.types for what libphonenumber calls a number.
+TYPES = {
+    PhoneNumberType.MOBILE: "mobile",
+    PhoneNumberType.FIXED_LINE: "landline",
+    PhoneNumberType.FIXED_LINE_OR_MOBILE: "fixed_line_or_mobile",
+    PhoneNumberType.VOIP: "voip",
+    PhoneNumberType.PREMIUM_RATE: "premium",
+    PhoneNumberType.TOLL_FREE: "toll_free",
+    PhoneNumberType.SHARED_COST: "shared_cost",
+    PhoneNumberType.PAGER: "pager",
+    PhoneNumberType.PERSONAL_NUMBER: "personal",
+    PhoneNumberType.UAN: "uan",
+    PhoneNumberType.VOICEMAIL: "voicemail",
+    PhoneNumberType.UNKNOWN: "unknown",
+}
 
 
 @dataclass
@@ -174,7 +189,7 @@ def cut(dial: str, most: int) -> str:
 
 
 def judge(text: str, dial: str, number: PhoneNumber | NumberParseException, options: dict[str, Any]) -> str | None:
-    """Return what is wrong with a number: its length first, then whether a plan has it."""
+    """Return what is wrong with a number: its length first, then whether a plan has it, then its type."""
     digits = count_digits(dial)
     if digits < options.get("min_length", 0):
         return "R_PHONE_TOO_SHORT"
@@ -185,7 +200,17 @@ def judge(text: str, dial: str, number: PhoneNumber | NumberParseException, opti
         return say_why(text, number, find_region(options))
     if asked == "possible" and reason(number) != ValidationResult.IS_POSSIBLE:
         return say_why(text, number, find_region(options))
-    return "R_PHONE_TOO_LONG" if find_key(number) is None and digits > MOST_DIGITS else None
+    if find_key(number) is None and digits > MOST_DIGITS:
+        return "R_PHONE_TOO_LONG"
+    return None if is_wanted(number, options.get("types")) else "R_PHONE_TYPE"
+
+
+def is_wanted(number: PhoneNumber | NumberParseException, types: dict[str, list[str]] | None) -> bool:
+    """Tell whether a number is of a type that the template takes; one that cannot be read is of an unknown one."""
+    if types is None:
+        return True
+    kind = TYPES[phonenumbers.number_type(number)] if isinstance(number, PhoneNumber) else "unknown"
+    return kind in types["keep"] if "keep" in types else kind not in types["refuse"]
 
 
 def reason(number: PhoneNumber | NumberParseException) -> int | None:

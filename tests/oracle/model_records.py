@@ -39,6 +39,7 @@ class Lead:
     skill_group: str | None
     tags: tuple[str, ...]
     expires_at: datetime | None
+    made_at: datetime
     language: str | None = None
     time_zone: str | None = None
     call_attempts: int = 0
@@ -97,11 +98,15 @@ class Fate:
 
 @dataclass
 class Outcome:
-    """What an import reports: where it went, a fate per row, the effects on leads that were there before, its cost."""
+    """What an import reports: where it went, a fate per row, the effects on leads that were there before, its cost.
+
+    ``ages`` counts its rows by how many days before it they were captured.
+    """
 
     list_name: str
     fates: list[Fate]
     effects: dict[str, int]
+    ages: dict[int, int]
     cost: Decimal | None = None
     is_held: bool = False
 
@@ -117,6 +122,7 @@ class Row:
     own_language: str | None
     time_zone: str | None
     tags: tuple[str, ...]
+    captured_on: date | None = None
     extra: dict[str, object] | None = None
     phone_flaws: list[str] = field(default_factory=list)
     email_flaw: str | None = None

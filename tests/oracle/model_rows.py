@@ -1,12 +1,14 @@
 """The part of the walk that needs nothing but the row: map, tidy, numbers, e-mail, language, contact data, policy."""
 
+import re
+from datetime import date, timedelta
 from typing import Any
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 from phonenumbers.timezone import UNKNOWN_TIMEZONE, time_zones_for_number
 
-from tests.oracle.model_fields import FIELDS, TABLE, read_field
+from tests.oracle.model_fields import DATE_FORMAT, FIELDS, TABLE, read_day, read_field
 from tests.oracle.model_phones import read_phone
 from tests.oracle.model_records import SLOTS, Number, Row
 
@@ -42,8 +44,8 @@ def read_tags(cell: str, settings: dict[str, Any]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*settings.get("tags", ()), *own]))
 
 
-def read_row(cells: dict[str, str], settings: dict[str, Any]) -> Row:
-    """Map, tidy and clean one row."""
+def read_row(cells: dict[str, str], settings: dict[str, Any], day: date) -> Row:
+    """Map, tidy and clean one row that comes on this day."""
     told = {field: cell for field, cell in cells.items() if is_mapped(field, settings)}
     row = Row(
         first_name=tidy(told.get("first_name", "")),
@@ -66,6 +68,7 @@ def read_row(cells: dict[str, str], settings: dict[str, Any]) -> Row:
         row.warnings.add("W_EMAIL_DROPPED")
     row.time_zone = find_zone(row.phones, settings.get("time_zone"))
     add_language(row, told.get("language", ""), settings)
+    add_captured(row, told.get("captured_on", ""), settings, day)
     add_contact_data(row, told, settings)
     return row
 
@@ -89,6 +92,21 @@ def add_language(row: Row, cell: str, settings: dict[str, Any]) -> None:
             row.warnings.add("W_LANGUAGE_UNKNOWN")
         if settings.get("default_language") and is_mapped("language", settings):
             row.warnings.add("W_LANGUAGE_DEFAULT")
+
+
+def add_captured(row: Row, cell: str, settings: dict[str, Any], day: date) -> None:
+    """Read the day that is written, whatever clock stands behind it; one later than tomorrow is not known."""
+    text = tidy(cell)
+    if text is None:
+        return
+    ours = settings.get("file", {}).get("date_format", DATE_FORMAT)
+    written, *clock = re.split("[T ]", text, maxsplit=1)
+    is_day = all(re.match("[0-9]{1,2}:[0-9]{2}", each) for each in clock)
+    read = read_day(written, settings.get("captured", {}).get("date_format", ours)) if is_day else None
+    if read is None or read > day + timedelta(days=1):
+        row.warnings.add("W_CAPTURED_ON")
+    else:
+        row.captured_on = read
 
 
 def add_contact_data(row: Row, told: dict[str, str], settings: dict[str, Any]) -> None:
@@ -128,3 +146,10 @@ def judge_cells(row: Row, settings: dict[str, Any]) -> str | None:
     if not is_enough:
         return row.email_flaw if counts != "phone" and row.email_flaw else "R_NO_CONTACT"
     return "R_FIELD_TYPE" if row.has_strict_misfit else None
+
+
+def judge_age(row: Row, settings: dict[str, Any], day: date) -> str | None:
+    """Return the code of a row that was captured longer ago than the template allows."""
+    most = settings.get("captured", {}).get("max_age_days")
+    is_known = row.captured_on is not None and most is not None
+    return "R_TOO_OLD" if is_known and day - row.captured_on > timedelta(days=most) else None

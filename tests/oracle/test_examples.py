@@ -56,7 +56,7 @@ def effects(outcome: Outcome) -> dict[str, int]:
 
 def names(state: State) -> dict[tuple[int, int], tuple[object, object]]:
     """Return list and first name of the leads that stand."""
-    return {born: (lead[0], lead[2]) for born, lead in sorted(state.leads.items())}
+    return {born: (lead[3], lead[5]) for born, lead in sorted(state.leads.items())}
 
 
 @pytest.mark.parametrize(
@@ -143,9 +143,9 @@ def test_blanks_never_overwrite_and_list_supplier_and_expiry_stay(imports):
 
     after = imports.read_state().leads[1, 1]
     assert fates(outcome) == ["updated"]
-    assert after[:3] == before[:3]
-    assert after[3:5] == ("ANN@example.com", "Energy")
-    assert after[8] == before[8] is not None
+    assert after[:6] == before[:6]
+    assert after[1] is not None
+    assert after[6:8] == ("ANN@example.com", "Energy")
     assert after[-6:] == ("+447400123457", "+447400123458", None, "07400123457", "07400123458", None)
 
 
@@ -224,10 +224,10 @@ def test_reset_older_resets_every_lead_that_a_row_meets(imports):
     outcome = imports.import_rows(rows, WARM | dedupe("reset_older", "destination"), DAY)
 
     assert (fates(outcome), effects(outcome)) == (["R_DUP_SAME_SUPPLIER"], {"reset": 2})
-    assert {born: lead[6:8] for born, lead in imports.read_state().leads.items()} == {
+    assert {born: lead[8:10] for born, lead in imports.read_state().leads.items()} == {
         (1, 1): (0, "new"),
         (1, 2): (0, "new"),
-        (1, 3): (3, "called"),
+        (1, 3): (3, "dialled"),
     }
 
 

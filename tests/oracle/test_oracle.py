@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from tests.bounds import bounded
 from tests.oracle.driver import Model, Pipeline
 from tests.oracle.fast_driver import FastPipeline
+from tests.oracle.model_lists import is_there
 from tests.oracle.model_records import Fate, Outcome
 from tests.oracle.worlds import DropPlan, WorldPlan, pick, worlds
 
@@ -24,8 +25,10 @@ ORACLE = settings(
 def comparable(outcome: Outcome) -> dict[str, Any]:
     """Return what of an outcome is compared: of a row that gave no lead, only its fate and code."""
     if outcome.is_held:  # nothing was done: there are no effects, and no leads
-        return {"list": outcome.list_name, "held": [(row.fate, row.code) for row in outcome.fates]}
-    return {"list": outcome.list_name, "fates": list(_cut(outcome.fates)), "effects": outcome.effects}
+        held = [(row.fate, row.code) for row in outcome.fates]
+        return {"list": outcome.list_name, "held": held, "ages": outcome.ages}
+    fates = list(_cut(outcome.fates))
+    return {"list": outcome.list_name, "fates": fates, "effects": outcome.effects, "ages": outcome.ages}
 
 
 def _cut(fates: Iterable[Fate]) -> Iterable[tuple[object, ...]]:
@@ -43,10 +46,19 @@ def hold_nothing(plan: WorldPlan) -> WorldPlan:
     return plan
 
 
-def list_meant(drop: DropPlan) -> set[str]:
-    """Return the lists that a drop takes to be there."""
-    source = drop.settings["list"].get("clone_from")
-    return {*drop.settings.get("dedupe", {}).get("lists", ()), *([source] if source else [])}
+def prepare(drop: DropPlan, *worlds: Model | Pipeline | FastPipeline) -> None:
+    """Let people, the dialler and the surveys do what they do before a drop, in each of these worlds."""
+    standing = worlds[0].read_state()
+    leads = sorted(standing.leads)
+    chosen = [pick(positions, leads) for positions in (drop.called, drop.callbacks, drop.fetched)]
+    for world in worlds:
+        for name, campaign in drop.campaigns.items():
+            if name in standing.lists:
+                world.set_campaign(name, campaign)
+        if any(chosen):
+            world.tamper(*chosen, status=drop.status)
+        if drop.history:
+            world.report(drop.history)
 
 
 def compare(plan: WorldPlan, opened: AbstractContextManager[Pipeline | FastPipeline]) -> None:
@@ -56,16 +68,9 @@ def compare(plan: WorldPlan, opened: AbstractContextManager[Pipeline | FastPipel
         model.load_dnc(plan.dnc)
         pipeline.load_dnc(plan.dnc)
         for drop in plan.drops:
-            if not list_meant(drop) <= set(model.world.zones):
+            prepare(drop, model, pipeline)
+            if not is_there(drop.settings, drop.day, model.world.campaigns):
                 continue  # an import that was held has made no list
-            leads = sorted(model.read_state().leads)
-            chosen = [pick(positions, leads) for positions in (drop.called, drop.callbacks, drop.fetched)]
-            if any(chosen):
-                model.tamper(*chosen)
-                pipeline.tamper(*chosen)
-
-            for each in (model, pipeline) if drop.history else ():
-                each.report(drop.history)
             expected = model.import_rows(drop.rows, drop.settings, drop.day)
             got = pipeline.import_rows(drop.rows, drop.settings, drop.day)
 

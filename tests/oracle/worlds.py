@@ -6,8 +6,18 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.oracle.legal_settings import CATEGORIES, LISTS, SURVEYS, all_settings, plain_settings
+from tests.oracle.legal_settings import (
+    CAMPAIGNS,
+    CATEGORIES,
+    LISTS,
+    STATUSES,
+    SURVEYS,
+    Lists,
+    all_settings,
+    plain_settings,
+)
 from tests.oracle.model_fields import FIELDS, TABLE
+from tests.oracle.model_lists import find_campaign, name_list
 from tests.oracle.model_phones import HIDDEN, LOST
 from tests.oracle.model_records import Born, DncEntry, Event
 
@@ -23,7 +33,11 @@ EPOCH = datetime(2026, 7, 6, tzinfo=UTC)
 
 @dataclass
 class DropPlan:
-    """One import: its rows and its settings; the leads that the dialler has before it, by position; what it reports."""
+    """One import: its rows and its settings, and what happens before it.
+
+    The leads that the dialler has, by position, the status that it gives those it called, what it reports, and the
+    campaigns to which people say lists belong.
+    """
 
     rows: list[dict[str, str]]
     settings: dict[str, Any]
@@ -32,6 +46,8 @@ class DropPlan:
     callbacks: list[int] = field(default_factory=list)
     fetched: list[int] = field(default_factory=list)
     history: list[Event] = field(default_factory=list)
+    status: str = "dialled"
+    campaigns: Lists = field(default_factory=dict)
 
 
 @dataclass
@@ -93,6 +109,17 @@ cells_of_fields = {
     )
     for name, f in FIELDS.items()
 }
+# Days around the imports, as people and machines write them, and what is none.
+captured_cells = st.one_of(
+    st.just(""),
+    st.builds(
+        lambda days, shape, clock: (FIRST_DAY + timedelta(days=days)).strftime(shape) + clock,
+        st.sampled_from([-40, -3, -2, -1, 0, 1, 2, 3, 4]),
+        st.sampled_from(["%Y-%m-%d", "%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y", "%Y.%m.%d"]),
+        st.sampled_from(["", "", " 23:59", "T09:30:00Z", " 9:05 PM", "T00:00:00.5+01:00"]),
+    ),
+    st.sampled_from(["soon", "31/02/2026", "2026-07-06 later"]),
+)
 rows = st.fixed_dictionaries(
     {
         "first_name": st.sampled_from(["", "Ann", "Bob", "Cy"]),
@@ -103,6 +130,7 @@ rows = st.fixed_dictionaries(
         "skill_group": st.sampled_from(["", "", "Energy"]),
         "language": st.sampled_from(["", "EN", "English", "en_gb", "fr", "Klingonese"]),
         "tags": st.sampled_from(["", "", "hot", "spring; hot", "hot;"]),
+        "captured_on": captured_cells,
         **cells_of_fields,
     }
 )
@@ -134,23 +162,33 @@ def worlds(draw: st.DrawFn) -> WorldPlan:
     """Draw one to three earlier drops and one more under any legal settings."""
     drops: list[DropPlan] = []
     day = FIRST_DAY
-    lists: list[str] = []
+    lists: Lists = {}
     positions = st.lists(st.integers(0, 11), max_size=4)
     earlier = draw(st.integers(1, 3))
     for number in range(earlier + 1):
         is_last = number == earlier
         is_plain = not is_last and draw(st.integers(0, 2)) > 0
-        settings = draw(plain_settings() if is_plain else all_settings(sorted(set(lists)), day))
+        moved = {draw(st.sampled_from(sorted(lists))): None} if lists and draw(st.integers(0, 3)) == 1 else {}
+        moved = {name: draw(st.sampled_from([None, *CAMPAIGNS])) for name in moved}
+        lists |= moved
+        settings = draw(plain_settings(lists) if is_plain else all_settings(lists, day))
         content = draw(st.lists(rows, min_size=1, max_size=6 if is_last else 4))
-        drop = DropPlan(content, settings, day)
+        drop = DropPlan(content, settings, day, campaigns=moved)
+        if drops and (is_last or draw(st.booleans())):
+            drop.called, drop.status = draw(positions), draw(st.sampled_from(STATUSES[1:]))
         if is_last:
-            drop.called, drop.callbacks, drop.fetched = draw(positions), draw(positions), draw(positions)
+            drop.callbacks, drop.fetched = draw(positions), draw(positions)
             drop.history = draw(st.lists(events, max_size=4)) if "cooldown" in settings else []
         drops.append(drop)
-        if settings["list"]["mode"] == "named":
-            lists.append(settings["list"]["name"])
+        add_list(lists, settings, day)
         day += timedelta(days=draw(st.integers(0, 2)))
     return WorldPlan(draw(st.lists(dnc_entries, max_size=4, unique_by=lambda e: (e.number, e.category))), drops)
+
+
+def add_list(lists: Lists, settings: dict[str, Any], day: date) -> None:
+    """Note the list to which a drop goes, which it makes if it is new."""
+    name = name_list(settings["list"], day, lists)
+    lists[name] = find_campaign(settings["list"], name, lists)
 
 
 @st.composite
@@ -158,13 +196,12 @@ def sequences(draw: st.DrawFn) -> WorldPlan:
     """Draw two to four drops under any legal settings, the dialler at work before each."""
     drops: list[DropPlan] = []
     day = FIRST_DAY
-    lists: list[str] = []
+    lists: Lists = {}
     positions = st.lists(st.integers(0, 11), max_size=3)
     for _ in range(draw(st.integers(2, 4))):
-        settings = draw(all_settings(sorted(set(lists)), day))
+        settings = draw(all_settings(lists, day))
         content = draw(st.lists(rows, min_size=1, max_size=5))
         drops.append(DropPlan(content, settings, day, draw(positions), draw(positions), draw(positions)))
-        if settings["list"]["mode"] == "named":
-            lists.append(settings["list"]["name"])
+        add_list(lists, settings, day)
         day += timedelta(days=draw(st.integers(0, 1)))
     return WorldPlan(draw(st.lists(dnc_entries, max_size=3, unique_by=lambda e: (e.number, e.category))), drops)
