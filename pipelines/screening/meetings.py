@@ -22,9 +22,10 @@ class Meetings:
     """Who meets whom: all that is needed to decide about duplicates.
 
     ``points``: row_number, slot, kind, value, text; the contact points of every row that shares one with another row
-    or meets a lead. ``matches``: row_number, slot, kind, lead_id, lead_slot, list_id, supplier, age; the leads in scope
-    that rows meet, the smaller age being the older. ``lead_points``: lead_id, slot, kind, value, text; every contact
-    point of those leads.
+    or meets a lead. The number of a switchboard has a text of its row: nobody else has it, but it takes the place of
+    what a lead had in that slot. ``matches``: row_number, slot, kind, lead_id, lead_slot, list_id, supplier, age; the
+    leads in scope that rows meet, the smaller age being the older. ``lead_points``: lead_id, slot, kind, value, text;
+    every contact point of those leads.
     """
 
     points: pl.DataFrame
