@@ -22,6 +22,7 @@ GOOD: dict[str, list[Any]] = {
     "list.name": ["Warm"],
     "list.clone_from": ["Base", None],
     "list.prefix": ["", "Acme "],
+    "list.campaign": ["Spring", None],
     "file.date_format": ["dd/MM/yyyy", "yyyyMMdd", "M.d.yy"],
     "file.delimiter": [",", "auto", "||"],
     "file.missing_columns": ["refuse", "empty"],
@@ -35,21 +36,30 @@ GOOD: dict[str, list[Any]] = {
     "phone.truncate": [True, False],
     "phone.min_length": [1, 10, 12, None],
     "phone.max_length": [9, 11, 30, None],
+    "phone.types.keep": [[], ["mobile"], ["landline", "fixed_line_or_mobile"], "mobile"],
+    "phone.types.refuse": [[], ["premium", "unknown"], "voip"],
     "email.validate": [True, False],
     "email.required": [True, False],
     "contact": ["any", "phone", "email"],
     "hold_above": [0, 0.5, 1],
     "captured.date_format": ["MM/dd/yyyy", "d.M.yy", None],
+    "captured.max_age_days": [0, 30, None],
     "dnc.categories": [["IVR"], ["TPS", "Requested"]],
     "dnc.on_match": ["drop_number", "reject_lead"],
     "dedupe.keys": [["phone"], ["email", "phone"], "email"],
     "dedupe.scope": [["file"], ["destination"], ["lists"], ["global"], ["file", "global"], ["file", "destination"],
-                     ["destination", "lists"], ["global", "destination"], ["lists", "global"], "global"],
+                     ["destination", "lists"], ["global", "destination"], ["lists", "global"], "global", ["supplier"],
+                     ["campaign"], ["supplier", "lists"], ["supplier", "lists", "campaign"], ["global", "supplier"],
+                     ["campaign", "global", "file"], ["supplier", "file"], "campaign"],
     "dedupe.lists": [[], ["Cold"], ["Cold", "Spare"]],
     "dedupe.action": ["keep_existing", "keep_new", "reset_older", "update"],
     "dedupe.on_multiple": ["first", "quarantine"],
     "dedupe.reset_updated": [True, False],
     "dedupe.migrate": [True, False],
+    "dedupe.move_to": ["Cold", None],
+    "dedupe.max_age_days": [0, 30, None],
+    "dedupe.statuses": [[], ["new"], ["sold", "contacted"], "dialled"],
+    "dedupe.shared_phone_above": [1, 5, None],
     "delete_existing": [True, False],
     "keep_callbacks": [True, False],
     "clear_fetched": [True, False],
@@ -76,18 +86,21 @@ GOOD: dict[str, list[Any]] = {
     "request_format": ["json", "xml"],
     "ignore_secondary": [True, False],
     "mapping": [{"phone1": "Tel"}, {"email": 2}, {"phone2": "Tel", "email": "Mail", "name": "Name"}, "auto",
-                {"phone1": "Tel", "secondary.contract.end_date": "End"}],
+                {"phone1": "Tel", "secondary.contract.end_date": "End"}, {"phone1": "Tel", "captured_on": "Opt-in"}],
     "primary_key": [None, "x"],
 }  # fmt: skip
 # Values that are none, whatever stands beside them.
 BAD: dict[str, list[Any]] = {
     **{key: FLAG for key, values in GOOD.items() if True in values and key != "cost_per_lead"},
     **{key: [None, "", 7, [], "x" * 1001] for key in ("name", "supplier", "user")},
-    **{key: ["", 7, [], {}] for key in ("skill_group", "list.name", "list.clone_from")},
+    **{key: ["", 7, [], {}] for key in
+       ("skill_group", "list.name", "list.clone_from", "list.campaign", "dedupe.move_to")},
     **{key: [None, "x", 7, [], ""] for key, values in GOOD.items()
        if key in ("cost_basis", "list.mode", "phone.require", "contact", "dnc.on_match", "dedupe.action",
                   "dedupe.on_multiple", "request_format")},
-    **{key: [0, *NUMBER[1:]] for key in GOOD if key.startswith("cooldown.")},
+    **{key: NUMBER for key in GOOD if key.startswith("cooldown.") or key == "dedupe.shared_phone_above"},
+    **{key: [*NUMBER[1:], 36_501] for key in ("captured.max_age_days", "dedupe.max_age_days")},
+    **{key: [None, "fax", ["fax"], 7, [7], {}] for key in ("phone.types.keep", "phone.types.refuse")},
     "description": [None, 7, []],
     "cost_per_lead": [-1, "x", [], {}, "NaN", float("nan"), float("inf"), 1e15],
     "currency": ["", "gbp", "XYZQ", 7, "POUND"],
@@ -106,6 +119,7 @@ BAD: dict[str, list[Any]] = {
     "dnc.categories": [[], "IVR", None, [7], [""]],
     "dedupe.keys": [[], "name", None, ["name"], [[]]],
     "dedupe.scope": [[], "everywhere", None, ["files"], [{}]],
+    "dedupe.statuses": ["called", ["new", "open"], None, [7], 7],
     "dedupe.lists": ["Cold", None, [""], [7]],
     "time_zone": ["", "London", 7, "GMT+25"],
     "default_language": ["Klingonese", "xx-YY-zz-1", 7, "English"],
@@ -131,7 +145,8 @@ def is_legal(values: dict[str, Any]) -> bool:
     told = flatten(values)
     if any(is_among(value, BAD[key]) for key, value in told.items() if key in BAD):
         return False
-    rules = (has_all, has_a_list, has_sane_numbers, has_contact, has_sound_dedupe, has_one_expiry, has_sound_survey)
+    rules = (has_all, has_a_list, has_sane_numbers, has_sound_types, has_contact, has_known_ages, has_sound_dedupe,
+             has_sound_narrowing, has_one_expiry, has_sound_survey)  # fmt: skip
     return all(rule(told) for rule in rules)
 
 
@@ -177,6 +192,18 @@ def has_sane_numbers(told: dict[str, Any]) -> bool:
     return not (phone.get("truncate") and not most) and not (least and most and least > most)
 
 
+def has_sound_types(told: dict[str, Any]) -> bool:
+    """Types are kept or refused: one of them, and some."""
+    named = [told.get("phone.types.keep"), told.get("phone.types.refuse")]
+    return not has_part(told, "phone.types") or sum(bool(types) for types in named) == 1
+
+
+def has_known_ages(told: dict[str, Any]) -> bool:
+    """A greatest age needs the column that says when; `auto` may find it."""
+    mapping = told["mapping"]
+    return told.get("captured.max_age_days") is None or mapping == "auto" or "captured_on" in mapping
+
+
 def has_contact(told: dict[str, Any]) -> bool:
     mapping = told["mapping"]
     if mapping == "auto":  # the first import finds it
@@ -186,19 +213,36 @@ def has_contact(told: dict[str, Any]) -> bool:
     return (has_phone or told.get("contact") != "phone") and ("email" in mapping or not needs_email)
 
 
+def list_words(value: str | list[str]) -> list[str]:
+    """Return a single word as a list of one."""
+    return [value] if isinstance(value, str) else value
+
+
 def has_sound_dedupe(told: dict[str, Any]) -> bool:
     if not has_part(told, "dedupe"):
         return True
-    scope, action = told.get("dedupe.scope"), told.get("dedupe.action")
-    if not scope or not action:
-        return False
-    scope = [scope] if isinstance(scope, str) else scope
-    if "global" in scope and ("destination" in scope or "lists" in scope):
+    scope, action = list_words(told.get("dedupe.scope") or []), told.get("dedupe.action")
+    if not scope or not action or ("global" in scope and set(scope) - {"global", "file"}):
         return False
     if ("lists" in scope) != bool(told.get("dedupe.lists")):
         return False
     is_for_update = told.get("dedupe.reset_updated") or told.get("dedupe.on_multiple", "first") != "first"
-    return not (is_for_update and action != "update") and not (told.get("dedupe.migrate") and action == "keep_new")
+    if is_for_update and action != "update":
+        return False
+    if told.get("dedupe.migrate"):
+        loses_sight = {"supplier", "lists"} <= set(scope) and not {"destination", "campaign"} & set(scope)
+        return action != "keep_new" and not loses_sight
+    return True
+
+
+def has_sound_narrowing(told: dict[str, Any]) -> bool:
+    """Ages and statuses are those of leads that are there, a switchboard has a phone, and only keep_new moves away."""
+    scope, keys = list_words(told.get("dedupe.scope") or []), list_words(told.get("dedupe.keys", ["phone", "email"]))
+    if set(scope) == {"file"} and (told.get("dedupe.max_age_days") is not None or told.get("dedupe.statuses")):
+        return False
+    if told.get("dedupe.shared_phone_above") and "phone" not in keys:
+        return False
+    return not told.get("dedupe.move_to") or told.get("dedupe.action") == "keep_new"
 
 
 def has_one_expiry(told: dict[str, Any]) -> bool:

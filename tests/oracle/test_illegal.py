@@ -46,6 +46,22 @@ ILLEGAL: list[tuple[dict[str, Any], tuple[str, ...]]] = [
       for a in ("keep_existing", "keep_new", "reset_older")),
     (dedupe("file", action="update", on_multiple="both"), ("dedupe.on_multiple",)),
     (dedupe("file", action="keep_new", migrate=True), ("migrate", "keep_new")),
+    # Options from the field: docs/templates.md and docs/decisions/0021.
+    *((dedupe("global", scope), ("global", scope)) for scope in ("supplier", "campaign")),
+    *((dedupe("destination", action=a, move_to="Cold"), ("move_to", "keep_new"))
+      for a in ("keep_existing", "reset_older", "update")),
+    (dedupe("supplier", "lists", lists=["Cold"], migrate=True), ("migrate", "destination")),
+    (dedupe("file", max_age_days=3), ("max_age_days", "file")),
+    (dedupe("file", statuses=["new"]), ("statuses", "file")),
+    (dedupe("destination", statuses=["called"]), ("dedupe.statuses",)),
+    (dedupe("destination", max_age_days=-1), ("dedupe.max_age_days",)),
+    (dedupe("file", shared_phone_above=0), ("dedupe.shared_phone_above",)),
+    (dedupe("file", keys=["email"], shared_phone_above=3), ("shared_phone_above", "phone")),
+    ({"phone": {"types": {}}}, ("phone.types", "keep", "refuse")),
+    ({"phone": {"types": {"keep": ["mobile"], "refuse": ["voip"]}}}, ("phone.types", "keep", "refuse")),
+    ({"phone": {"types": {"keep": ["fax"]}}}, ("phone.types.keep",)),
+    ({"captured": {"max_age_days": 3}}, ("captured.max_age_days", "captured_on")),
+    ({"captured": {"max_age_days": "3"}}, ("captured.max_age_days",)),
     # Numbers: ML-026..031, ML-061, ML-062, MA-021..025.
     *(({"phone": {"format": f, **manual}}, (next(iter(manual)), "advanced"))
       for f in ("uk", "intl_uk", "intl_aus", "intl_sa")
@@ -116,6 +132,10 @@ ILLEGAL: list[tuple[dict[str, Any], tuple[str, ...]]] = [
 COMBINED: list[dict[str, Any]] = [
     dedupe("file", "destination", "lists", lists=["Cold"], action="update", migrate=True, reset_updated=True),
     dedupe("file", "global"),
+    dedupe("supplier", "lists", "campaign", lists=["Cold"], migrate=True, statuses="new", max_age_days=0),
+    dedupe("file", "destination", action="keep_new", move_to="Cold", shared_phone_above=1),
+    {"phone": {"types": {"refuse": "premium"}}, "list": {"name": "Warm", "campaign": "Spring"}},
+    {"captured": {"max_age_days": 3}, "mapping": {"phone1": "Tel", "captured_on": "Opt-in"}},
     dedupe("file", action="reset_older", migrate=True),
     dedupe("file", keys="email"),
     *({"phone": {"format": f, "calling_code": "44", "add_leading_zero": True}} for f in ("uk", "intl_uk", "intl_aus")),
