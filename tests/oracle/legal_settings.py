@@ -20,8 +20,8 @@ USUAL = ["first_name", *SLOTS, "email", "skill_group"]
 REGIONS = ("GB", "US", "AU", "ZA", "IE")
 CAMPAIGNS = ("Spring", "Spring", "Autumn")
 STATUSES = ("new", "dialled", "contacted", "unworkable", "sold")
-# Those of the numbers in the worlds, and one that none of them has.
-TYPES = ("mobile", "landline", "fixed_line_or_mobile", "unknown", "premium")
+# Those of the numbers in the worlds, the most usual more often, and of others.
+TYPES = ("mobile", "mobile", "landline", "landline", "fixed_line_or_mobile", "unknown", "premium", "voip", "uan")
 DATE_FORMATS = ("dd/MM/yyyy", "MM/dd/yyyy", "yyyy.MM.dd", "d-M-yyyy")
 
 
@@ -75,7 +75,7 @@ def phone_settings(draw: st.DrawFn, *, is_british: bool = False) -> dict[str, An
     prefixes = {"calling_code": st.sampled_from(["0", "44", "+44", "1", "61"]), "add_leading_zero": st.booleans()}
     options |= draw(st.fixed_dictionaries({}, optional=prefixes))
     if draw(st.integers(0, 2)) == 1:
-        types = st.lists(st.sampled_from(TYPES), min_size=1, max_size=3, unique=True)
+        types = st.lists(st.sampled_from(TYPES), min_size=1, max_size=4, unique=True)
         options["types"] = {draw(st.sampled_from(["keep", "refuse"])): draw(types)}
     if draw(st.booleans()):
         presets = ["uk", "intl_uk"] if is_british else ["uk", "intl_uk", "intl_aus", "intl_sa"]

@@ -94,15 +94,20 @@ def add_language(row: Row, cell: str, settings: dict[str, Any]) -> None:
             row.warnings.add("W_LANGUAGE_DEFAULT")
 
 
+def read_captured(text: str, date_format: str) -> date | None:
+    """Return the day that is written, whatever clock stands behind it; null where there is none."""
+    written, *clock = re.split("[T ]", text, maxsplit=1)
+    is_day = all(re.match("[0-9]{1,2}:[0-9]{2}", each) for each in clock)
+    return read_day(written, date_format) if is_day else None
+
+
 def add_captured(row: Row, cell: str, settings: dict[str, Any], day: date) -> None:
-    """Read the day that is written, whatever clock stands behind it; one later than tomorrow is not known."""
+    """Keep the day on which the row was captured; one later than tomorrow is not known."""
     text = tidy(cell)
     if text is None:
         return
     ours = settings.get("file", {}).get("date_format", DATE_FORMAT)
-    written, *clock = re.split("[T ]", text, maxsplit=1)
-    is_day = all(re.match("[0-9]{1,2}:[0-9]{2}", each) for each in clock)
-    read = read_day(written, settings.get("captured", {}).get("date_format", ours)) if is_day else None
+    read = read_captured(text, settings.get("captured", {}).get("date_format", ours))
     if read is None or read > day + timedelta(days=1):
         row.warnings.add("W_CAPTURED_ON")
     else:

@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 
+from pipelines.cleaning.capturing import add_captured
 from pipelines.cleaning.numbers import add_phones
 from pipelines.schema import PHONE_SLOTS
 from pipelines.tables.field_types import read_cells, spelling_of
@@ -13,6 +14,7 @@ from tests.oracle.driver import fill_template
 from tests.oracle.legal_settings import DATE_FORMATS, phone_settings
 from tests.oracle.model_fields import read_field
 from tests.oracle.model_phones import read_phone
+from tests.oracle.model_rows import read_captured
 from tests.oracle.test_oracle import ORACLE
 from tests.oracle.worlds import FITTING, MISFITS, NO_NUMBERS, NUMBERS, ODD_NUMBERS
 
@@ -25,8 +27,10 @@ SPELLINGS = [
 ]
 ELSEWHERE = ["0412 345 678", "(02) 9374 4000", "202 555 0123", "1-202-555-0123", "021 794 0000", "083 123 4567",
              "01 234 5678", "087 123 4567", "+27 21 794 0000", "0011 44 7400 123456", "+353 87 123 4567"]  # fmt: skip
+# What is neither a mobile nor a landline number.
+SPECIAL = ["0909 879 0000", "056 1234 5678", "0808 157 0123", "070 1234 5678", "0300 123 4567", "0760 012 3456"]
 NONE = ["n/a", "0000000000", "12", "-", "77777777777", "abc", "+", "4474001234567890123456"]
-CELLS = [*SPELLINGS, *ELSEWHERE, *NO_NUMBERS, *ODD_NUMBERS, *NONE]
+CELLS = [*SPELLINGS, *ELSEWHERE, *NO_NUMBERS, *ODD_NUMBERS, *SPECIAL, *NONE]
 
 
 def compare_phones(options) -> None:
@@ -68,3 +72,13 @@ def test_every_cell_of_contact_data_is_the_value_that_the_model_makes_of_it(kind
 
     for cell, value, warnings in zip(cells, read["value"], read["warnings"], strict=True):
         assert (cell, value, set(warnings)) == (cell, *read_field(cell, kind, told))
+
+
+@pytest.mark.parametrize("date_format", DATE_FORMATS)
+def test_every_capture_date_is_the_day_that_the_model_reads(date_format):
+    cells = [cell for kind in ("date", "datetime", "time") for cell in (*FITTING[kind], *MISFITS[kind])]
+
+    read = add_captured(pl.DataFrame({"captured_on": cells}), date_format, is_mapped=True)
+
+    for cell, day in zip(cells, read["captured_day"], strict=True):
+        assert (cell, day) == (cell, read_captured(cell, date_format))
