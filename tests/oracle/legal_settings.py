@@ -57,9 +57,10 @@ def narrowing(draw: st.DrawFn, rule: dict[str, Any], elsewhere: list[str]) -> di
     if rule["scope"] != ["file"]:
         choices: dict[str, st.SearchStrategy[Any]] = {
             "statuses": st.lists(st.sampled_from(STATUSES), min_size=1, max_size=3, unique=True),
-            "max_age_days": st.integers(0, 3),
+            "max_age_days": st.integers(0, 2),
         }
-        more |= {key: draw(choice) for key, choice in choices.items() if draw(st.integers(0, 2)) == 1}
+        drawn = draw(st.sampled_from([[], ["statuses"], ["max_age_days"], ["max_age_days"], [*choices]]))
+        more |= {key: draw(choices[key]) for key in drawn}
     if "phone" in rule["keys"] and draw(st.integers(0, 2)) == 1:
         more["shared_phone_above"] = draw(st.integers(1, 3))
     if rule["action"] == "keep_new" and elsewhere and draw(st.booleans()):
@@ -214,6 +215,17 @@ def all_settings(draw: st.DrawFn, lists: Lists, day: date) -> dict[str, Any]:
     if draw(st.sampled_from([True, True, True, False])):
         settings["dedupe"] = draw(dedupe_rules(lists, settings["list"], day))
     return settings | draw(more_settings(settings, day))
+
+
+@st.composite
+def crowd_settings(draw: st.DrawFn, lists: Lists, day: date) -> dict[str, Any]:
+    """Draw settings that ask who a row is and next to nothing else, so that nearly every row meets somebody."""
+    settings: dict[str, Any] = {
+        "supplier": draw(st.sampled_from(SUPPLIERS)),
+        "list": draw(list_choices(lists, day)),
+        "clear_fetched": draw(st.booleans()),
+    }
+    return settings | {"dedupe": draw(dedupe_rules(lists, settings["list"], day))}
 
 
 @st.composite

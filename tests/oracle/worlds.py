@@ -14,6 +14,7 @@ from tests.oracle.legal_settings import (
     SURVEYS,
     Lists,
     all_settings,
+    crowd_settings,
     plain_settings,
 )
 from tests.oracle.model_fields import FIELDS, TABLE
@@ -134,6 +135,16 @@ rows = st.fixed_dictionaries(
         **cells_of_fields,
     }
 )
+# Rows of people of whom most are there already.
+few_phones = st.one_of(st.just(""), *[st.sampled_from(NUMBERS[:4]).flatmap(spell)] * 2)
+crowd_rows = st.fixed_dictionaries(
+    {
+        "first_name": st.sampled_from(["Ann", "Bob", "Cy"]),
+        "phone1": few_phones,
+        "phone2": few_phones,
+        "email": st.sampled_from(["", *EMAILS]),
+    }
+)
 dnc_entries = st.builds(
     DncEntry,
     number=st.sampled_from(NUMBERS).map(lambda n: int("44" + n)),
@@ -159,20 +170,21 @@ events = st.builds(
 
 @st.composite
 def worlds(draw: st.DrawFn) -> WorldPlan:
-    """Draw one to three earlier drops and one more under any legal settings."""
+    """Draw one to three earlier drops and one more: under any legal settings, or about duplicates alone."""
     drops: list[DropPlan] = []
     day = FIRST_DAY
     lists: Lists = {}
     positions = st.lists(st.integers(0, 11), max_size=4)
     earlier = draw(st.integers(1, 3))
+    some, some_rows = draw(st.sampled_from([(all_settings, rows), (crowd_settings, crowd_rows)]))
     for number in range(earlier + 1):
         is_last = number == earlier
         is_plain = not is_last and draw(st.integers(0, 2)) > 0
         moved = {draw(st.sampled_from(sorted(lists))): None} if lists and draw(st.integers(0, 3)) == 1 else {}
         moved = {name: draw(st.sampled_from([None, *CAMPAIGNS])) for name in moved}
         lists |= moved
-        settings = draw(plain_settings(lists) if is_plain else all_settings(lists, day))
-        content = draw(st.lists(rows, min_size=1, max_size=6 if is_last else 4))
+        settings = draw(plain_settings(lists) if is_plain else some(lists, day))
+        content = draw(st.lists(some_rows, min_size=1, max_size=6 if is_last else 4))
         drop = DropPlan(content, settings, day, campaigns=moved)
         if drops and (is_last or draw(st.booleans())):
             drop.called, drop.status = draw(positions), draw(st.sampled_from(STATUSES[1:]))
