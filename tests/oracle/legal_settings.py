@@ -18,7 +18,7 @@ SURVEYS = (7, 8)
 ZONES = ("Europe/London", "Australia/Sydney", "by_number")
 USUAL = ["first_name", *SLOTS, "email", "skill_group"]
 REGIONS = ("GB", "US", "AU", "ZA", "IE")
-CAMPAIGNS = ("Spring", "Spring", "Autumn")
+CAMPAIGNS = ("Spring", "Spring", "Spring", "Autumn")
 STATUSES = ("new", "dialled", "contacted", "unworkable", "sold")
 # Those of the numbers in the worlds, the most usual more often, and of others.
 TYPES = ("mobile", "mobile", "landline", "landline", "fixed_line_or_mobile", "unknown", "premium", "voip", "uan")
@@ -31,8 +31,8 @@ def dedupe_rules(draw: st.DrawFn, lists: Lists, choice: dict[str, Any], day: dat
     destination = name_list(choice, day, lists)
     places = ["destination", "destination", "supplier"] + (["lists", "lists"] if lists else [])
     places += ["campaign"] * 3 if find_campaign(choice, destination, lists) else []
-    wide = draw(st.sampled_from([[], ["global"], *[places] * 5]))
-    scope = draw(st.lists(st.sampled_from(wide), min_size=1, max_size=2, unique=True)) if wide else []
+    among = draw(st.sampled_from([[], ["global"], *[places] * 5]))
+    scope = draw(st.lists(st.sampled_from(among), min_size=1, max_size=3, unique=True)) if among else []
     scope += ["file"] if not scope or draw(st.booleans()) else []
     action = draw(st.sampled_from(["keep_existing", "update", "update", "reset_older", "keep_new", "keep_new"]))
     rule: dict[str, Any] = {
@@ -45,7 +45,8 @@ def dedupe_rules(draw: st.DrawFn, lists: Lists, choice: dict[str, Any], day: dat
     if action == "update":
         rule["on_multiple"] = draw(st.sampled_from(["first", "quarantine"]))
         rule["reset_updated"] = draw(st.booleans())
-    if action != "keep_new" and not {"supplier", "lists"} <= {*scope}:
+    loses_sight = {"supplier", "lists"} <= {*scope} and not {"destination", "campaign"} & {*scope}
+    if action != "keep_new" and not loses_sight:
         rule["migrate"] = draw(st.booleans())
     return rule | draw(narrowing(rule, sorted({*lists} - {destination})))
 

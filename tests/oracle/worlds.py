@@ -166,6 +166,8 @@ events = st.builds(
     event=st.sampled_from(["attempt", "attempt", "response"]),
     happened_at=st.integers(-96, 120).map(lambda hours: EPOCH + timedelta(hours=hours)),
 )
+# Settings and rows of a world: whatever is legal, or people who are there already.
+FLAVOURS = [(all_settings, rows), (crowd_settings, crowd_rows)]
 
 
 @st.composite
@@ -176,7 +178,7 @@ def worlds(draw: st.DrawFn) -> WorldPlan:
     lists: Lists = {}
     positions = st.lists(st.integers(0, 11), max_size=4)
     earlier = draw(st.integers(1, 3))
-    some, some_rows = draw(st.sampled_from([(all_settings, rows), (crowd_settings, crowd_rows)]))
+    some, some_rows = draw(st.sampled_from(FLAVOURS))
     for number in range(earlier + 1):
         is_last = number == earlier
         is_plain = not is_last and draw(st.integers(0, 2)) > 0
@@ -205,14 +207,15 @@ def add_list(lists: Lists, settings: dict[str, Any], day: date) -> None:
 
 @st.composite
 def sequences(draw: st.DrawFn) -> WorldPlan:
-    """Draw two to four drops under any legal settings, the dialler at work before each."""
+    """Draw two to four drops, under any legal settings or about duplicates alone, the dialler at work before each."""
     drops: list[DropPlan] = []
     day = FIRST_DAY
     lists: Lists = {}
     positions = st.lists(st.integers(0, 11), max_size=3)
+    some, some_rows = draw(st.sampled_from(FLAVOURS))
     for _ in range(draw(st.integers(2, 4))):
-        settings = draw(all_settings(lists, day))
-        content = draw(st.lists(rows, min_size=1, max_size=5))
+        settings = draw(some(lists, day))
+        content = draw(st.lists(some_rows, min_size=1, max_size=5))
         drops.append(DropPlan(content, settings, day, draw(positions), draw(positions), draw(positions)))
         add_list(lists, settings, day)
         day += timedelta(days=draw(st.integers(0, 1)))
