@@ -12,7 +12,7 @@ from tests.oracle.model_records import SLOTS
 # The lists that are there, and the campaign of each.
 Lists = dict[str, str | None]
 LISTS = ("Warm", "Cold", "Spare")
-SUPPLIERS = ("Acme", "Bravo")
+SUPPLIERS = ("Acme", "Bravo", "Cobalt")
 CATEGORIES = ("IVR", "Imported", "Requested", "TPS")
 SURVEYS = (7, 8)
 ZONES = ("Europe/London", "Australia/Sydney", "by_number")
@@ -29,10 +29,11 @@ DATE_FORMATS = ("dd/MM/yyyy", "MM/dd/yyyy", "yyyy.MM.dd", "d-M-yyyy")
 def dedupe_rules(draw: st.DrawFn, lists: Lists, choice: dict[str, Any], day: date) -> dict[str, Any]:
     """Draw a legal rule: scopes and options that exclude each other are not drawn together."""
     destination = name_list(choice, day, lists)
-    places = ["destination", "destination", "supplier"] + (["lists", "lists"] if lists else [])
-    places += ["campaign"] * 3 if find_campaign(choice, destination, lists) else []
+    places = ["supplier", "destination"] + (["lists"] if lists else [])
+    places += ["campaign"] if find_campaign(choice, destination, lists) else []
     among = draw(st.sampled_from([[], ["global"], *[places] * 5]))
-    scope = draw(st.lists(st.sampled_from(among), min_size=1, max_size=3, unique=True)) if among else []
+    most = draw(st.sampled_from([1, 1, 1, 2, 3]))
+    scope = draw(st.lists(st.sampled_from(among), min_size=1, max_size=most, unique=True)) if among else []
     scope += ["file"] if not scope or draw(st.booleans()) else []
     action = draw(st.sampled_from(["keep_existing", "update", "update", "reset_older", "keep_new", "keep_new"]))
     rule: dict[str, Any] = {
