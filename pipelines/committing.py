@@ -77,7 +77,7 @@ def commit_rows(connection: duckdb.DuckDBPyConnection, *, is_held: bool) -> None
         [is_held],
     )
     led = "CASE WHEN ? AND fate = 'created' THEN NULL ELSE lead_id END AS lead_id"
-    insert = f"INSERT INTO import_rows BY NAME SELECT verdicts.* REPLACE ({led}), run.import_id"
+    insert = f"INSERT INTO import_rows BY NAME SELECT verdicts.* REPLACE ({led}), run.import_id, run.import_date"
     # Apart, as most rows have no evidence, and nulls in its lists cost more than all else.
     connection.execute(f"{insert} FROM verdicts CROSS JOIN run ANTI JOIN unled USING (row_number)", [is_held])
     if is_any(connection, "unled"):

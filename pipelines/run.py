@@ -113,11 +113,6 @@ def _identify(connection: duckdb.DuckDBPyConnection, template: str, sha256: str,
     return import_id, _lead_base(import_id)
 
 
-def read_day(import_id: str) -> date:
-    """Return the import date, which an import's id begins with."""
-    return date.fromisoformat(import_id[:8])
-
-
 def _lead_base(import_id: str) -> int:
     return int(_hash(import_id)[:9], 16) << ROW_BITS
 

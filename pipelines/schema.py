@@ -120,7 +120,8 @@ IMPORTS: dict[str, str] = {
 
 # `met`: which slot met which other slot, of a lead or of a row of the same drop, in which scope; what was to be done.
 # `listed`: the do-not-call entries; `load_id` is the newest load of the category then. `points`: the row's contact
-# points, of rows whose lead does not have them: those that made none, lost a number, or were undone.
+# points, of rows whose lead does not have them: those that made none, lost a number, or were undone. `import_date` is
+# the import's: by it scans skip other days, for which ids are too much alike.
 IMPORT_ROWS: dict[str, str] = {
     "import_id": "VARCHAR",
     "row_number": "BIGINT",
@@ -136,6 +137,7 @@ IMPORT_ROWS: dict[str, str] = {
     ),
     "listed": "STRUCT(slot VARCHAR, category VARCHAR, source VARCHAR, listed_on DATE, load_id BIGINT)[]",
     "points": "BIGINT[]",
+    "import_date": "DATE",
 }
 
 # What imports did to leads that were there, also those undone since: one line per lead and effect. `row_number` is the

@@ -58,8 +58,16 @@ _TERMS = (
     "DROP VIEW told",
     "DROP TABLE dnc",
 )
+# Rows know their day, too, so that a scan finds those of one import.
+_BY_DAY = (
+    "ALTER TABLE import_rows ADD COLUMN IF NOT EXISTS import_date DATE",
+    (
+        "UPDATE import_rows SET import_date = imports.import_date"
+        " FROM imports WHERE import_rows.import_id = imports.import_id"
+    ),
+)
 # Which tables there are is asked of older stores only: one that is added comes with a version of its own.
-UPGRADES: dict[int, tuple[str, ...]] = {2: _APART, 3: _EVIDENCE, 4: _BY_LOAD, 5: _TOLD, 6: _TERMS}
+UPGRADES: dict[int, tuple[str, ...]] = {2: _APART, 3: _EVIDENCE, 4: _BY_LOAD, 5: _TOLD, 6: _TERMS + _BY_DAY}
 VERSION = max(UPGRADES)
 
 

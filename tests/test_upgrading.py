@@ -91,6 +91,19 @@ def test_the_entries_of_a_store_of_the_fifth_version_keep_all_that_was_known_of_
         ]
 
 
+def test_the_rows_of_a_store_of_the_fifth_version_learn_their_day(tmp_path):
+    home = Home(tmp_path / "home")
+    with open_writer(home) as connection:
+        connection.execute(OLD_DNC)
+        connection.execute("ALTER TABLE import_rows DROP COLUMN import_date")
+        connection.execute("INSERT INTO imports (import_id, import_date) VALUES ('20260302-1', '2026-03-02')")
+        connection.execute("INSERT INTO import_rows (import_id, row_number) VALUES ('20260302-1', 1)")
+        connection.execute("UPDATE store_version SET version = 5")
+
+    with open_writer(home) as connection:
+        assert connection.sql("SELECT import_date FROM import_rows").fetchall() == [(date(2026, 3, 2),)]
+
+
 def test_a_store_that_a_newer_leadmill_wrote_is_refused_and_left_as_it_is(tmp_path):
     home = Home(tmp_path / "home")
     with open_writer(home) as connection:

@@ -1,6 +1,7 @@
 """The published tables: by what each is partitioned, and which rows of the store make a file of it."""
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from urllib.parse import quote
 
@@ -12,8 +13,9 @@ WHOLE = "all"
 class Relation:
     """A published table: the column it is partitioned by, if any, and the partition of its zero-row part.
 
-    Of one whose parts can be long ``rows`` says which of the store's rows make a file, and ``order`` by what they are
-    sorted: its statement reads them as ``part_rows``, all others read ``part`` and sort themselves.
+    Of one whose parts can be long ``rows`` says which of the store's rows make a file (``since`` and ``until``: when
+    imports of those days create leads, in whatever zone), and ``order`` by what they are sorted: its statement reads
+    them as ``part_rows``, all others read ``part`` and sort themselves.
     """
 
     partitioned_by: str | None = None
@@ -24,13 +26,22 @@ class Relation:
 
 RELATIONS: dict[str, Relation] = {
     "leads": Relation(
-        "list_id", "0", rows="list_id = {partition}::BIGINT AND import_id IN ({parts})", order=("lead_id",)
+        "list_id",
+        "0",
+        rows=(
+            "list_id = {partition}::BIGINT AND import_id IN ({parts})"
+            " AND created_at >= {since}::TIMESTAMPTZ AND created_at < {until}::TIMESTAMPTZ"
+        ),
+        order=("lead_id",),
     ),
     "lists": Relation(),
     "suppliers": Relation(),
     "imports": Relation("import_date", "0001-01-01"),
     "import_rows": Relation(
-        "import_date", "0001-01-01", rows="import_id IN ({parts})", order=("import_id", "row_number")
+        "import_date",
+        "0001-01-01",
+        rows="import_date = {partition}::DATE AND import_id IN ({parts})",
+        order=("import_id", "row_number"),
     ),
     "import_reasons": Relation("import_date", "0001-01-01"),
     "import_ages": Relation("import_date", "0001-01-01"),
@@ -66,3 +77,8 @@ def place_partition(name: str, partition: str) -> Path:
     """Return the folder of a partition, in a generation or among the versions."""
     column = find_relation(name).partitioned_by
     return Path(name) / (f"{column}={quote(partition, safe='')}" if column else WHOLE)
+
+
+def read_day(import_id: str) -> date:
+    """Return the import date, which an import's id begins with."""
+    return date.fromisoformat(import_id[:8])

@@ -6,6 +6,7 @@ Works on the writer's connection, which keeps the order of rows meanwhile. See d
 import os
 import shutil
 from collections import defaultdict
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote, unquote
 
@@ -13,7 +14,7 @@ import duckdb
 
 from pipelines.home import Home
 from pipelines.published.entries import write_entries
-from pipelines.published.relations import RELATIONS, Relation, find_relation, place_partition
+from pipelines.published.relations import RELATIONS, Relation, find_relation, place_partition, read_day
 from pipelines.queries import read_query
 from pipelines.store import count_changed
 from pipelines.tables.viewing import select_part
@@ -72,10 +73,22 @@ def _select_file(connection: duckdb.DuckDBPyConnection, name: str, partition: st
             [partition, members],
         )
         return read_query(f"publish/{name}") if name in RELATIONS else select_part(connection, name)
-    rows = relation.rows.format(partition=_quote(partition), parts=", ".join(map(_quote, members)))
+    since, until = _find_window(members)
+    rows = relation.rows.format(
+        partition=_quote(partition), parts=", ".join(map(_quote, members)), since=_quote(since), until=_quote(until)
+    )
     connection.execute(f"CREATE OR REPLACE TEMP VIEW part_rows AS SELECT * FROM {name} WHERE {rows}")
     query = read_query(f"publish/{name}")
     return query if _lie_in_order(connection, relation, members) else f"{query} ORDER BY {', '.join(relation.order)}"
+
+
+def _find_window(members: list[str]) -> tuple[str, str]:
+    """Return between which instants these imports created their leads: scans skip others, which ids do not let them."""
+    try:
+        days = [read_day(import_id) for import_id in members]
+    except ValueError:  # the name of no import: of an empty part, or of a file that goes
+        return "-infinity", "infinity"
+    return f"{min(days) - timedelta(days=1)} 00:00Z", f"{max(days) + timedelta(days=2)} 00:00Z"
 
 
 def _lie_in_order(connection: duckdb.DuckDBPyConnection, relation: Relation, members: list[str]) -> bool:
