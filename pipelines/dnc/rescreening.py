@@ -68,9 +68,14 @@ def rescreen_all(home: Home, *, now: datetime, user: str = "operator") -> Rescre
 def rescreen_load(connection: duckdb.DuckDBPyConnection, load_id: int, category: str, now: datetime) -> dict[str, int]:
     """Hold the live leads against what a load brought, inside its transaction; return the counts.
 
-    Those are leads_checked, points_checked (of the category), numbers_taken and leads_suppressed.
+    Those are leads_checked, points_checked (of the category), numbers_taken and leads_suppressed: none where no import
+    checks the category.
     """
     check_id = f"dnc-load-{load_id}"
+    if not connection.execute(f"FROM ({read_query('dnc/import_checks')}) WHERE category = ?", [category]).fetchall():
+        counts = dict.fromkeys(("leads_checked", "points_checked", "numbers_taken", "leads_suppressed"), 0)
+        _record(connection, check_id, category, load_id, "load", counts, now)
+        return counts
     where = f"WHERE load_id = {load_id} AND category = (SELECT category FROM load)"
     ask_entries(connection, load_id)
     connection.execute(f"CREATE TEMP VIEW asked_prefixes AS SELECT prefix, digits FROM dnc_prefixes {where}")
