@@ -14,13 +14,17 @@ import pyarrow as pa
 
 from pipelines.dnc.runs import SAMPLED, cut_ranges
 from pipelines.dnc.staging import Staged
+from pipelines.dnc.tables import DNC_ENTRIES
 from pipelines.phones.numbering import Ints
 from pipelines.queries import read_query
 from pipelines.reading.tokens import Mask
+from pipelines.schema import create_table
 from pipelines.store import count_changed, insert_query
 
 SLICE_ROWS = 8_000_000
 BATCH_ROWS = 1_000_000
+# A row that is deleted takes 16 KB of memory for all of its vector until the commit: so many vectors are allowed that.
+DELETED_VECTORS, VECTOR_ROWS = 32_768, 2_048
 ADDING = ("add", "changes", "full")
 THEIRS = "terms_id IN (SELECT terms_id FROM dnc_terms JOIN load USING (category))"
 
@@ -48,13 +52,16 @@ def apply_entries(connection: duckdb.DuckDBPyConnection, staged: Staged, mode: s
         run(f"CREATE OR REPLACE TEMP VIEW staged AS SELECT * FROM read_parquet('{pattern}')")
     is_known = bool(run(f"SELECT 1 FROM dnc_entries WHERE {THEIRS} LIMIT 1").fetchall())
     is_plain = mode in ADDING and not staged.is_detailed and not (is_known and _has_expiries(connection))
-    for low, high in _cut(connection, staged, is_all=is_known and mode == "full"):
+    run("CREATE OR REPLACE TEMP TABLE ended (value BIGINT, terms_id BIGINT)")
+    ranges = _cut(connection, staged, is_all=is_known and mode == "full")
+    for low, high in ranges:
         if is_plain:
             _apply_numbers(connection, staged.numbers.read(low, high), (low, high), mode, counts, is_known=is_known)
         else:
             _apply_slice(connection, staged, (low, high), mode, counts, is_known=is_known)
+    _end(connection, ranges)
     run("DROP VIEW IF EXISTS staged")
-    for table in ("slice", "standing", "bounds", "gone", "told", "load_terms"):
+    for table in ("slice", "standing", "bounds", "gone", "ended", "told", "load_terms"):
         run(f"DROP TABLE IF EXISTS {table}")
 
 
@@ -132,7 +139,7 @@ def _end_others(connection: duckdb.DuckDBPyConnection, values: Ints, bounds: tup
             " JOIN dnc_terms USING (terms_id)"
         )
         connection.unregister("handed_over")
-        _remove(connection, counts)
+        _note_ended(connection, counts)
     return is_standing[:-1]
 
 
@@ -162,7 +169,7 @@ def _apply_slice(
     run(f"CREATE OR REPLACE TEMP TABLE standing AS {standing}")
     if is_known:
         run(f"CREATE OR REPLACE TEMP TABLE gone AS {read_query('dnc/gone_entries')}")
-        _remove(connection, counts)
+        _note_ended(connection, counts)
         _renew(connection, counts)
     run(f"CREATE OR REPLACE TEMP TABLE told AS {read_query('dnc/new_entries')}")
     insert_query(connection, "dnc_terms", "dnc/new_terms")
@@ -174,18 +181,33 @@ def _apply_slice(
         counts.already_there += run("SELECT count(*) FROM slice WHERE NOT is_removal").fetchall()[0][0] - added
 
 
-def _remove(connection: duckdb.DuckDBPyConnection, counts: Counts) -> None:
-    """End the entries in ``gone`` (value, terms_id, load_id)."""
+def _note_ended(connection: duckdb.DuckDBPyConnection, counts: Counts) -> None:
+    """Let the entries in ``gone`` (value, terms_id, load_id) be among those that end with the load."""
     run = connection.execute
-    parts = run("SELECT DISTINCT load_id FROM gone").fetchall()
-    if not parts:
-        return
-    counts.parts |= {part[0] for part in parts}
-    run(
-        "DELETE FROM dnc_entries USING gone"
-        " WHERE dnc_entries.value = gone.value AND dnc_entries.terms_id = gone.terms_id"
-    )
+    counts.parts |= {part[0] for part in run("SELECT DISTINCT load_id FROM gone").fetchall()}
+    run("INSERT INTO ended SELECT value, terms_id FROM gone")
     counts.removed += count_changed(connection)
+
+
+def _end(connection: duckdb.DuckDBPyConnection, ranges: list[tuple[int, int]]) -> None:
+    """Take the entries in ``ended`` away: few where they are; of very many all others are written anew, in order."""
+    run = connection.execute
+    ended, rows = run("SELECT (SELECT count(*) FROM ended), (SELECT count(*) FROM dnc_entries)").fetchall()[0]
+    if min(ended, rows // VECTOR_ROWS) <= DELETED_VECTORS:
+        run(
+            "DELETE FROM dnc_entries USING ended"
+            " WHERE dnc_entries.value = ended.value AND dnc_entries.terms_id = ended.terms_id"
+        )
+        return
+    run(create_table("kept_entries", DNC_ENTRIES))
+    for bounds in ranges:
+        run(
+            "INSERT INTO kept_entries SELECT value, terms_id FROM dnc_entries ANTI JOIN ended USING (value, terms_id)"
+            " WHERE value >= ? AND value < ? ORDER BY value, terms_id",
+            [*bounds],
+        )
+    run("DROP TABLE dnc_entries")
+    run("ALTER TABLE kept_entries RENAME TO dnc_entries")
 
 
 def _renew(connection: duckdb.DuckDBPyConnection, counts: Counts) -> None:

@@ -64,7 +64,8 @@ def test_a_list_that_turns_out_not_to_be_plain_is_read_as_a_table(tmp_path, monk
     assert 12025550101 in staged.numbers.read(LOWEST, HIGHEST)
 
 
-def test_a_list_in_many_runs_and_slices_is_published_as_it_is_in_one(tmp_path, monkeypatch):
+@pytest.mark.parametrize("deleted", [differing.DELETED_VECTORS, -1], ids=["deleted where they are", "written anew"])
+def test_a_list_in_many_runs_and_slices_is_published_as_it_is_in_one(tmp_path, monkeypatch, deleted):
     chance = random.Random("slices")
     months = [[f"07{chance.randrange(40_000):09}" for _ in range(20_000)] for _ in range(2)]
     months[1] += months[0][:10_000]
@@ -74,6 +75,7 @@ def test_a_list_in_many_runs_and_slices_is_published_as_it_is_in_one(tmp_path, m
     counts = Counter()
 
     for home in homes:
+        load_dnc(home, tmp_path / "0.txt", "Own", now=NOW)
         for month, mode in enumerate(("add", "full")):
             done = load_dnc(home, tmp_path / f"{month}.txt", "TPS", mode=mode, now=NOW)
             counts[done.added, done.already_there, done.removed] += 1
@@ -83,6 +85,7 @@ def test_a_list_in_many_runs_and_slices_is_published_as_it_is_in_one(tmp_path, m
         monkeypatch.setattr(differing, "SAMPLED", 16)
         monkeypatch.setattr(differing, "SLICE_ROWS", 5_000)
         monkeypatch.setattr(differing, "BATCH_ROWS", 1_000)
+        monkeypatch.setattr(differing, "DELETED_VECTORS", deleted)
 
     first, second = (set(month) for month in months)
     generations = [current_generation(home) for home in homes]
@@ -92,8 +95,9 @@ def test_a_list_in_many_runs_and_slices_is_published_as_it_is_in_one(tmp_path, m
         (len(first), 0, 0): 2,
         (len(second - first), len(second & first), len(first - second)): 2,
     }
-    listed = pl.read_parquet(generations[1] / "dnc" / "*" / "*.parquet")["e164"]
-    assert sorted(listed) == sorted(f"+44{number[1:]}" for number in second)
+    for category, numbers in (("TPS", second), ("Own", first)):
+        listed = pl.read_parquet(generations[1] / "dnc" / f"category={category}" / "*.parquet")["e164"]
+        assert sorted(listed) == sorted(f"+44{number[1:]}" for number in numbers)
 
 
 def test_the_files_of_a_category_say_in_words_what_is_known_of_each_entry(lists, home):
