@@ -25,8 +25,9 @@ class Runs:
         self._folder = folder
         self._open: Ints = NONE
         self._filled = 0
-        self._runs: list[Ints] = []
         self._samples: list[Ints] = []
+        self._files: list[Path] = []  # of all runs but the last, in the order of their samples
+        self._last: Ints = NONE
 
     def add(self, values: Ints) -> None:
         """Add numbers in any order."""
@@ -44,23 +45,17 @@ class Runs:
     def seal(self) -> None:
         """Take the last numbers in; before, nothing can be read."""
         if self._filled:
-            self._runs.append(self._close())
+            self._last = self._close()
             self._open = NONE
 
     def read(self, low: int, high: int) -> Ints:
         """Return the numbers from ``low`` up to before ``high``, sorted, each once."""
-        parts = []
-        for run in self._runs:
-            start, end = np.searchsorted(run, (low, high))
-            if isinstance(run, np.memmap):
-                # Read, not mapped: what a mapping has touched counts as memory.
-                with Path(str(run.filename)).open("rb") as stream:
-                    parts.append(np.fromfile(stream, dtype=np.int64, count=end - start, offset=start * 8))
-            else:
-                parts.append(run[start:end])
+        stored = zip(self._files, self._samples, strict=False)
+        runs = [*(_read_around(file, sample, low, high) for file, sample in stored), self._last]
+        parts = [run[slice(*np.searchsorted(run, (low, high)))] for run in runs]
         if len(parts) == 1:
             return parts[0]
-        values = np.concatenate([NONE, *parts])
+        values = np.concatenate(parts)
         sort_numbers(values)
         return drop_repeated(values)
 
@@ -69,9 +64,9 @@ class Runs:
         return np.concatenate([NONE, *self._samples])
 
     def _store(self) -> None:
-        path = self._folder / f"{len(self._runs)}.run"
+        path = self._folder / f"{len(self._files)}.run"
         self._close().tofile(path)
-        self._runs.append(np.memmap(path, dtype=np.int64, mode="r"))
+        self._files.append(path)
 
     def _close(self) -> Ints:
         """Return what was filled in, sorted, each number once; the next run is filled into the same memory."""
@@ -81,6 +76,17 @@ class Runs:
         run = drop_repeated(run)
         self._samples.append(run[::SAMPLED].copy())
         return run
+
+
+def _read_around(file: Path, sample: Ints, low: int, high: int) -> Ints:
+    """Return what a stored run has from ``low`` up to before ``high``, and fewer than ``SAMPLED`` more at either end.
+
+    Read, not mapped: what a mapping has touched, and what lies around it, counts as memory.
+    """
+    first, end = np.searchsorted(sample, (low, high))
+    start = max(int(first) - 1, 0) * SAMPLED
+    with file.open("rb") as stream:
+        return np.fromfile(stream, dtype=np.int64, count=int(end) * SAMPLED - start, offset=start * 8)
 
 
 def sort_numbers(values: Ints) -> None:
