@@ -12,8 +12,8 @@ import polars as pl
 from pipelines.schema import LEADS, PERSON_FIELDS, PHONE_SLOTS
 from pipelines.store import is_any
 
-# How many rows of a drop are in memory at once.
-SLICE_ROWS = 1_000_000
+# How many rows of a drop are in memory at once: more are not quicker.
+SLICE_ROWS = 100_000
 # What a do-not-call hit takes off a lead, and what is left for the agent to read.
 HIT_COLUMNS = (
     *PHONE_SLOTS,
