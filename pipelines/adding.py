@@ -9,7 +9,7 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from pipelines.schema import LEADS, PERSON_FIELDS, PHONE_SLOTS
+from pipelines.schema import LEADS, PHONE_SLOTS
 from pipelines.store import is_any
 
 # How many rows of a drop are in memory at once: more are not quicker.
@@ -20,17 +20,6 @@ HIT_COLUMNS = (
     *(f"{slot}_key" for slot in PHONE_SLOTS),
     *(f"{slot}_type" for slot in PHONE_SLOTS),
     "call_info",
-)
-ROW_COLUMNS = (
-    "row_number",
-    *PERSON_FIELDS,
-    "email",
-    *HIT_COLUMNS,
-    "time_zone",
-    "skill_group",
-    "language",
-    "tags",
-    "notes",
 )
 # What is the same of all leads of an import.
 RUN_VALUES = {
@@ -43,6 +32,8 @@ RUN_VALUES = {
     "updated_at": "created_at",
     "expires_at": "expires_at",
 }
+# What each row says of its own lead.
+ROW_COLUMNS = tuple(name for name in LEADS if name != "lead_id" and name not in RUN_VALUES)
 
 
 def add_leads(connection: duckdb.DuckDBPyConnection, chunks: Iterable[pl.DataFrame]) -> None:

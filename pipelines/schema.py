@@ -4,6 +4,7 @@ Nothing here reads or writes anything. ``_id`` refers to another row, ``_on`` is
 """
 
 from pipelines.costs.tables import COSTS, REFUNDS
+from pipelines.dialler.tables import ATTEMPTS, DIALLER_LOADS, DISPOSITIONS, OUTCOMES
 from pipelines.dnc.tables import (
     DNC_CHECKS,
     DNC_ENTRIES,
@@ -160,52 +161,6 @@ IMPORT_AGES: dict[str, str] = {"import_id": "VARCHAR", "age_days": "BIGINT", "ro
 
 CALLBACKS: dict[str, str] = {"lead_id": "BIGINT", "due_at": "TIMESTAMPTZ", "notes": "VARCHAR"}
 FETCHED: dict[str, str] = {"lead_id": "BIGINT", "fetched_at": "TIMESTAMPTZ"}
-DISPOSITIONS: dict[str, str] = {
-    "lead_id": "BIGINT",
-    "outcome": "VARCHAR",
-    "sale_value": "DECIMAL(18,6)",
-    "currency": "VARCHAR",
-    "called_at": "TIMESTAMPTZ",
-}
-
-# Every call to a lead, however it was reported. `number` is the key that was dialled, where the report says it. Of the
-# leads that share the number of one call one `is_credited`: a sale in that call is its sale.
-ATTEMPTS: dict[str, str] = {
-    "lead_id": "BIGINT",
-    "import_id": "VARCHAR",
-    "list_id": "BIGINT",
-    "number": "BIGINT",
-    "agent": "VARCHAR",
-    "is_credited": "BOOLEAN",
-    "called_at": "TIMESTAMPTZ",
-}
-
-# What each outcome code of the dialler means; from <home>/outcomes.yaml.
-MEANINGS = ("is_contact", "is_right_party", "is_sale", "is_unworkable", "is_bad_number")
-OUTCOMES: dict[str, str] = {"outcome": "VARCHAR", **dict.fromkeys(MEANINGS, "BOOLEAN")}
-
-DIALLER_LOADS: dict[str, str] = {
-    "load_id": "BIGINT",
-    "kind": "VARCHAR",
-    "file": "VARCHAR",
-    "sha256": "VARCHAR",
-    "region": "VARCHAR",
-    "time_zone": "VARCHAR",
-    "is_replacement": "BOOLEAN",
-    "user": "VARCHAR",
-    "lines": "BIGINT",
-    "blank": "BIGINT",
-    "by_id": "BIGINT",
-    "by_number": "BIGINT",
-    "unmatched": "BIGINT",
-    "bad": "BIGINT",
-    "added": "BIGINT",
-    "repeated": "BIGINT",
-    "corrected": "BIGINT",
-    "removed": "BIGINT",
-    "late": "BIGINT",
-    "loaded_at": "TIMESTAMPTZ",
-}
 
 # Whom we called or invited and who answered, by contact point: so it outlives the lead and finds the person again.
 # `text` is the folded address (null for numbers), `list_id` the list on which the lead stood then, `event` is 'attempt'

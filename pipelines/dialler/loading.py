@@ -21,6 +21,7 @@ from pipelines.dialler.kinds import KINDS, list_known_headers
 from pipelines.dialler.outcomes import bring_outcomes, read_outcomes, save_default
 from pipelines.dialler.reading import REPORTED, read_rows
 from pipelines.dialler.snapshots import load_snapshot
+from pipelines.dialler.tables import DIALLER_LOADS
 from pipelines.errors import UserError, nearest
 from pipelines.home import Home, keep_raw
 from pipelines.published.publishing import mark_unpublished, publish
@@ -30,7 +31,7 @@ from pipelines.reading.settings import FileSettings
 from pipelines.receipts import write_log
 from pipelines.replaying.files import hash_files, keep_files
 from pipelines.reports.rejecting import write_left_out
-from pipelines.schema import DIALLER_LOADS, create_table
+from pipelines.schema import create_table
 from pipelines.store import open_writer
 
 # A report of which more of the rows cannot be read is the wrong file.

@@ -4,10 +4,10 @@ from typing import Any
 
 import duckdb
 
+from pipelines.dialler.tables import MEANINGS
 from pipelines.errors import UserError, nearest
 from pipelines.home import Home, write_whole
 from pipelines.published.publishing import mark_unpublished
-from pipelines.schema import MEANINGS
 from pipelines.templates.reading import read_yaml
 
 # code -> what it means; codes in capitals.

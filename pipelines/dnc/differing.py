@@ -19,7 +19,7 @@ from pipelines.phones.numbering import Ints
 from pipelines.queries import read_query
 from pipelines.reading.tokens import Mask
 from pipelines.schema import create_table
-from pipelines.store import count_changed, insert_query
+from pipelines.store import count_changed, insert_query, is_any
 
 SLICE_ROWS = 8_000_000
 BATCH_ROWS = 1_000_000
@@ -50,8 +50,9 @@ def apply_entries(connection: duckdb.DuckDBPyConnection, staged: Staged, mode: s
     if staged.is_detailed:
         pattern = staged.pattern.replace("'", "''")
         run(f"CREATE OR REPLACE TEMP VIEW staged AS SELECT * FROM read_parquet('{pattern}')")
-    is_known = bool(run(f"SELECT 1 FROM dnc_entries WHERE {THEIRS} LIMIT 1").fetchall())
-    is_plain = mode in ADDING and not staged.is_detailed and not (is_known and _has_expiries(connection))
+    is_known = is_any(connection, f"dnc_entries WHERE {THEIRS}")
+    has_expiries = is_known and is_any(connection, "dnc_terms JOIN load USING (category) WHERE expires_on IS NOT NULL")
+    is_plain = mode in ADDING and not staged.is_detailed and not has_expiries
     run("CREATE OR REPLACE TEMP TABLE ended (value BIGINT, terms_id BIGINT)")
     ranges = _cut(connection, staged, is_all=is_known and mode == "full")
     for low, high in ranges:
@@ -63,11 +64,6 @@ def apply_entries(connection: duckdb.DuckDBPyConnection, staged: Staged, mode: s
     run("DROP VIEW IF EXISTS staged")
     for table in ("slice", "standing", "bounds", "gone", "ended", "told", "load_terms"):
         run(f"DROP TABLE IF EXISTS {table}")
-
-
-def _has_expiries(connection: duckdb.DuckDBPyConnection) -> bool:
-    rows = connection.execute("SELECT 1 FROM dnc_terms JOIN load USING (category) WHERE expires_on IS NOT NULL LIMIT 1")
-    return bool(rows.fetchall())
 
 
 def _cut(connection: duckdb.DuckDBPyConnection, staged: Staged, *, is_all: bool) -> list[tuple[int, int]]:

@@ -41,9 +41,10 @@ MOST_DIGITS = 15
 def write_entries(connection: duckdb.DuckDBPyConnection, query: str, file: Path) -> int:
     """Write the entries that a query returns (value, terms_id) as relation ``dnc``, as they lie; return how many.
 
-    The connection keeps order, with a single thread. Columns: those of ``SCHEMA``, words as VARCHAR; ``digits`` where
-    there is no E.164 form.
+    The connection keeps order meanwhile, by one thread: more lose it. Columns: those of ``SCHEMA``, words as VARCHAR;
+    ``digits`` where there is no E.164 form.
     """
+    connection.execute("SET threads = 1")
     terms = connection.sql(f"SELECT terms_id, {', '.join(TERMS)} FROM dnc_terms ORDER BY terms_id").to_arrow_table()
     known = terms["terms_id"].to_numpy()
     columns = [terms[name].combine_chunks() for name in TERMS]
@@ -73,6 +74,7 @@ def write_entries(connection: duckdb.DuckDBPyConnection, query: str, file: Path)
             rows += entries.height
         if writing is not None:
             writing.result()
+    connection.execute("RESET threads")
     return rows
 
 

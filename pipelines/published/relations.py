@@ -1,9 +1,14 @@
 """The published tables: by what each is partitioned, and which rows of the store make a file of it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from urllib.parse import quote
+
+import duckdb
+
+from pipelines.published.entries import write_entries
 
 # The only part of a relation, or of a partition, that has no other.
 WHOLE = "all"
@@ -15,13 +20,15 @@ class Relation:
 
     Of one whose parts can be long ``rows`` says which of the store's rows make a file (``since`` and ``until``: when
     imports of those days create leads, in whatever zone), and ``order`` by what they are sorted: its statement reads
-    them as ``part_rows``, all others read ``part`` and sort themselves.
+    them as ``part_rows``, all others read ``part`` and sort themselves. What DuckDB's COPY is too slow for has a
+    ``write`` of its own: given the connection, the statement and the file, it answers how many rows there are.
     """
 
     partitioned_by: str | None = None
     empty: str = WHOLE
     rows: str = ""
     order: tuple[str, ...] = ()
+    write: Callable[[duckdb.DuckDBPyConnection, str, Path], int] | None = None
 
 
 RELATIONS: dict[str, Relation] = {
@@ -48,7 +55,7 @@ RELATIONS: dict[str, Relation] = {
     "effects": Relation("import_date", "0001-01-01"),
     "costs": Relation(),
     "refunds": Relation(),
-    "dnc": Relation("category", ""),
+    "dnc": Relation("category", "", write=write_entries),
     "dnc_loads": Relation(),
     "dnc_prefixes": Relation(),
     "dnc_washed": Relation("category", ""),

@@ -13,7 +13,6 @@ from urllib.parse import quote, unquote
 import duckdb
 
 from pipelines.home import Home
-from pipelines.published.entries import write_entries
 from pipelines.published.relations import RELATIONS, Relation, find_relation, place_partition, read_day
 from pipelines.queries import read_query
 from pipelines.store import count_changed
@@ -53,10 +52,8 @@ def write_version(
         query = _select_file(connection, name, partition, members)
         if is_empty_part and find_relation(name).partitioned_by:
             query = f"SELECT * FROM ({query}) LIMIT 0"
-        if name == "dnc":
-            connection.execute("SET threads = 1")  # more lose the order
-            rows = write_entries(connection, query, file)
-            connection.execute("RESET threads")
+        if write := find_relation(name).write:
+            rows = write(connection, query, file)
         else:
             connection.execute(f"COPY ({query}) TO {_quote(file)} ({FORMAT})")
             rows = count_changed(connection)
