@@ -8,9 +8,10 @@ import duckdb
 import polars as pl
 
 from pipelines.home import Home
+from pipelines.points.index import rebuild_points
 from pipelines.published.publishing import mark_unpublished, publish
 from pipelines.schema import LEADS
-from pipelines.store import insert_query, open_writer
+from pipelines.store import open_writer
 
 FIRST_NUMBER = 447_300_000_000  # mobile numbers of the United Kingdom: 07300 to 07599, the even ones known
 NUMBERS = 149_999_957
@@ -65,9 +66,7 @@ def _stock_leads(connection: duckdb.DuckDBPyConnection, leads: int) -> None:
         columns[f"{slot}_type"] = f"CASE WHEN {has} THEN 'MOBILE' END"
     body = ", ".join(f'{expression} AS "{name}"' for name, expression in columns.items())
     connection.execute(f"INSERT INTO leads BY NAME SELECT {body} FROM range({leads}) AS t (i)")
-    connection.execute("CREATE TEMP TABLE wanted_leads AS SELECT lead_id FROM leads")
-    insert_query(connection, "contact_points", "commit/lead_points")
-    connection.execute("DROP TABLE wanted_leads")
+    rebuild_points(connection)
     connection.execute(
         "INSERT INTO lists BY NAME SELECT i AS list_id, 'List ' || i AS name, 'Europe/London' AS time_zone,"
         f" DATE '2026-01-05' AS created_on FROM range(1, {LISTS + 1}) AS t (i)"

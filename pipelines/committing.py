@@ -12,6 +12,7 @@ import polars as pl
 
 from pipelines.adding import add_leads
 from pipelines.cleaning.contact_data import NOTHING
+from pipelines.points.index import add_points, list_points
 from pipelines.published.publishing import mark_unpublished
 from pipelines.queries import read_query
 from pipelines.schema import EFFECTS, FATES
@@ -19,10 +20,6 @@ from pipelines.store import count_changed, insert_query, is_any
 from pipelines.surveys import give_places, lose_places
 from pipelines.tables.declared import MappedTables
 from pipelines.tables.storing import commit_contact_data
-
-SAME_POINT = (
-    "contact_points.value = old.value AND contact_points.lead_id = old.lead_id AND contact_points.slot = old.slot"
-)
 
 
 @dataclass
@@ -120,9 +117,9 @@ def commit_leads(
     if is_any_affected:
         _change_existing(connection)
     add_leads(connection, chunks)
-    insert_query(connection, "contact_points", "commit/new_points")
+    add_points(connection, read_query("commit/new_points"), ledger.fates["created"])
     if ledger.fates["updated"]:
-        _update(connection)
+        _update(connection, ledger)
     if has_survey:
         give_places(connection)
     commit_contact_data(connection, contact_data)
@@ -135,12 +132,6 @@ def _change_existing(connection: duckdb.DuckDBPyConnection) -> None:
     run = connection.execute
     gone = "SELECT lead_id FROM affected WHERE effect IN ('deleted', 'replaced')"
     moved = "SELECT lead_id FROM touches WHERE effect = 'migrated'"
-    list_points(connection, f"{gone} UNION {moved}")
-    run(f"DELETE FROM contact_points USING old_points AS old WHERE {SAME_POINT} AND old.lead_id IN ({gone})")
-    run(
-        "UPDATE contact_points SET list_id = run.moves_to FROM run, old_points AS old"
-        f" WHERE {SAME_POINT} AND old.lead_id IN ({moved})"
-    )
     for table in ("leads", "callbacks", "fetched"):
         run(f"DELETE FROM {table} WHERE lead_id IN ({gone})")
         if table != "leads" and count_changed(connection):
@@ -152,20 +143,16 @@ def _change_existing(connection: duckdb.DuckDBPyConnection) -> None:
     run(f"UPDATE leads SET list_id = run.moves_to FROM run WHERE lead_id IN ({moved})")
 
 
-def _update(connection: duckdb.DuckDBPyConnection) -> None:
-    """Bring what the updating rows say to their leads, old and new, and renew the contact points of these."""
+def _update(connection: duckdb.DuckDBPyConnection, ledger: Ledger) -> None:
+    """Bring what the updating rows say to their leads, old and new, and note by what these can be recognised now."""
     run = connection.execute
     run(f"CREATE TEMP TABLE changes AS {read_query('commit/changes')}")
     list_points(connection, "SELECT lead_id FROM changes")
-    run(f"DELETE FROM contact_points USING old_points AS old WHERE {SAME_POINT}")
+    run("CREATE TEMP TABLE points_before AS SELECT value, lead_id FROM lead_points")
     run(read_query("commit/update_leads"))
-    insert_query(connection, "contact_points", "commit/lead_points")
-
-
-def list_points(connection: duckdb.DuckDBPyConnection, leads: str) -> None:
-    """Leave the contact points of some leads as ``old_points``: deleting by value reads only where these are."""
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE wanted_leads AS {leads}")
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE old_points AS {read_query('commit/lead_points')}")
+    list_points(connection, "SELECT lead_id FROM changes")
+    added = "SELECT value, lead_id FROM lead_points ANTI JOIN points_before USING (value, lead_id)"
+    add_points(connection, added, ledger.fates["updated"])
 
 
 def _keep_images(connection: duckdb.DuckDBPyConnection) -> None:

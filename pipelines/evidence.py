@@ -2,7 +2,7 @@
 
 import duckdb
 
-from pipelines.committing import list_points
+from pipelines.points.index import list_points
 from pipelines.published.publishing import mark_unpublished
 
 
@@ -10,13 +10,13 @@ def keep_points(connection: duckdb.DuckDBPyConnection, going: str) -> None:
     """Write by what the leads in a relation can be recognised to the rows that made them, before these leads go.
 
     ``going`` is a relation with ``lead_id``. For whatever takes leads away without an effect on record: an undo, the
-    sweep of what has expired. Leaves ``old_points``, as ``list_points`` does.
+    sweep of what has expired. Leaves ``lead_points``, as ``list_points`` does.
     """
     list_points(connection, f"SELECT lead_id FROM {going}")
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE going_points AS SELECT leads.import_id, leads.lead_id, leads.row_number,"
-        " list(DISTINCT old_points.value ORDER BY old_points.value) AS points FROM old_points"
-        " JOIN leads ON old_points.lead_id = leads.lead_id GROUP BY ALL"
+        " list(DISTINCT lead_points.value ORDER BY lead_points.value) AS points FROM lead_points"
+        " JOIN leads ON lead_points.lead_id = leads.lead_id GROUP BY ALL"
     )
     connection.execute(
         "UPDATE import_rows SET points = list_distinct(list_concat(coalesce(import_rows.points, []), going.points))"

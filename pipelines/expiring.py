@@ -11,7 +11,6 @@ from typing import Any
 
 import duckdb
 
-from pipelines.committing import SAME_POINT
 from pipelines.evidence import keep_points
 from pipelines.home import Home
 from pipelines.published.publishing import current_generation, mark_unpublished, publish
@@ -101,8 +100,7 @@ def sweep(connection: duckdb.DuckDBPyConnection, *, now: datetime, is_rehearsal:
 
 
 def _take_away(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    """Delete the leads in ``going`` and what hangs on them; return the counts. Reads ``old_points``."""
-    connection.execute(f"DELETE FROM contact_points USING old_points AS old WHERE {SAME_POINT}")
+    """Delete the leads in ``going`` and what hangs on them; return the counts."""
     counts: dict[str, Any] = {"contact_data": {}}
     for table in ("callbacks", "fetched"):
         counts[table] = _delete(connection, table)

@@ -26,6 +26,7 @@ from pipelines.errors import UserError
 from pipelines.home import Home, hash_file, keep_raw, sweep_work
 from pipelines.lists import add_list, choose_list, import_date
 from pipelines.order import Order, Watch
+from pipelines.points.index import tidy_points
 from pipelines.published.publishing import publish
 from pipelines.receipts import (
     ImportResult,
@@ -128,6 +129,7 @@ def carry_out(order: Order) -> ImportResult:
             if not order.is_rehearsal:
                 with order.timed("publish"):
                     publish(connection, order.home)
+                    tidy_points(connection)
                 if result.status == "completed":
                     keep_mapping(order.home, order.template, order.origins)
     return replace(result, seconds=time.perf_counter() - started, steps=order.steps)

@@ -16,6 +16,7 @@ import duckdb
 from pipelines.doors.upkeep import clear_doors
 from pipelines.home import Home, sweep_work
 from pipelines.landing import forget_gone
+from pipelines.points.index import drop_surplus, sweep_points, tidy_points
 from pipelines.published.packing import pack_parts
 from pipelines.published.publishing import current_generation, publish, sweep_generations, sweep_versions
 from pipelines.queries import read_query
@@ -25,7 +26,7 @@ from pipelines.store import checkpoint, open_writer
 
 # Tables that are looked up by value, and their order. Sorted again once so many entries, and such a share of them, lie
 # behind greater ones: below that, sorting costs more than it saves.
-SORTED = {"contact_points": "value, lead_id, slot", "dnc_entries": "value, terms_id"}
+SORTED = {"dnc_entries": "value, terms_id"}
 UNSORTED_ROWS = 200_000
 UNSORTED_SHARE = 0.1
 
@@ -70,12 +71,16 @@ def maintain(home: Home, now: datetime, *, user: str = "operator") -> MaintainRe
     with open_writer(home) as connection:
         before = measure(home)
         done = {table: rows for table in SORTED if (rows := _sort(connection, table))}
+        if points := drop_surplus(connection):
+            done["contact points"] = points
         packed = pack_parts(connection)
         if done or packed:
             told = [f"{rows:,} entries of {table} sorted" for table, rows in done.items()]
             told += [f"{files:,} files of {relation} packed away" for relation, files in packed.items()]
             write_log(connection, now, user, "store maintained", "store", ", ".join(told), told={})
         publish(connection, home)
+        tidy_points(connection)
+        sweep_points(connection)
         if (home.published / "generations").is_dir():
             sweep_generations(home)
             sweep_versions(home)
@@ -108,7 +113,7 @@ def measure(home: Home) -> Sizes:
     generation = current_generation(home)
     published = {stat.st_ino: stat.st_size for stat in _list_files(home.published / "data")}
     return Sizes(
-        store_bytes=sum(path.stat().st_size for path in home.store.parent.glob(f"{home.store.name}*")),
+        store_bytes=sum(stat.st_size for stat in _list_files(home.store.parent)),
         published_bytes=sum(published.values()),
         work_bytes=sum(stat.st_size for stat in _list_files(home.work)),
         published_files=sum(1 for _ in generation.glob("*/*/*.parquet")) if generation else 0,

@@ -35,7 +35,7 @@ MAPPED_FIELDS = (
     "captured_on",
 )
 
-# kind in `contact_points`: what sort of value is compared. The values of the kinds lie apart, so that values
+# The kind of a contact point: what sort of value is compared. The values of the kinds lie apart, so that values
 # alone are joined: 0 < phones < 10^18; 3 * 10^18 <= digits < 4 * 10^18; e-mails < 0.
 KIND_PHONE = 1  # E.164 digits
 KIND_DIGITS = 2  # 3 * 10^18 + the dial digits, without leading zeros, of a number that has no E.164 form
@@ -68,13 +68,9 @@ LEADS: dict[str, str] = {
     "expires_at": "TIMESTAMPTZ",
 }
 
-CONTACT_POINTS: dict[str, str] = {
-    "kind": "UTINYINT",
-    "value": "BIGINT",
-    "lead_id": "BIGINT",
-    "list_id": "BIGINT",
-    "slot": "VARCHAR",
-}
+# By what leads can be recognised, as far as it does not lie in segments, and which segments there are.
+LOOSE_POINTS: dict[str, str] = {"value": "BIGINT", "lead_id": "BIGINT"}
+POINT_SEGMENTS: dict[str, str] = {"name": "VARCHAR", "points": "BIGINT"}
 
 LISTS: dict[str, str] = {
     "list_id": "BIGINT",
@@ -219,7 +215,8 @@ PACKS: dict[str, str] = {"relation": "VARCHAR", "partition": "VARCHAR", "part": 
 
 STORE: dict[str, dict[str, str]] = {
     "leads": LEADS,
-    "contact_points": CONTACT_POINTS,
+    "loose_points": LOOSE_POINTS,
+    "point_segments": POINT_SEGMENTS,
     "lists": LISTS,
     "suppliers": SUPPLIERS,
     "imports": IMPORTS,

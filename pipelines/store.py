@@ -14,6 +14,7 @@ import filelock
 
 from pipelines.errors import UserError
 from pipelines.home import Home, sync_file, sync_folder
+from pipelines.points.segments import link_segments
 from pipelines.queries import read_query
 from pipelines.upgrading import VERSION, read_version, upgrade
 
@@ -81,8 +82,14 @@ def replace_store(home: Home, new: Path) -> None:
             raise RuntimeError(f"{log} holds what its store does not.")
         log.unlink(missing_ok=True)
     sync_file(new)
+    link_segments(_place_points(new), _place_points(home.store))
     new.replace(home.store)
     sync_folder(home.store.parent)
+
+
+def _place_points(store: Path) -> Path:
+    """Return the folder of what is found by value; it belongs to the store beside it."""
+    return store.parent / "points"
 
 
 def commit_so_far(connection: duckdb.DuckDBPyConnection) -> None:
@@ -111,6 +118,7 @@ def open_scratch(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
 
     try:
         with open_writer(home) as connection:
+            connection.execute("SET VARIABLE is_rehearsal = true")
             yield connection
             raise _Rehearsed
     except _Rehearsed:
@@ -129,6 +137,8 @@ def _connect(path: Path | None, spill: Path | None) -> Iterator[duckdb.DuckDBPyC
         connection.execute("SET memory_limit = ?", [os.environ.get("LEADMILL_MEMORY", DEFAULT_MEMORY)])
         if spill:
             connection.execute("SET temp_directory = ?", [str(spill / "spill")])
+        if path:
+            connection.execute("SET VARIABLE points_folder = ?", [str(_place_points(path))])
         if read_version(connection) != VERSION:
             upgrade(connection)
         yield connection

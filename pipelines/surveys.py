@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
+from pipelines.points.index import list_points
 from pipelines.queries import read_query
 from pipelines.store import insert_query
 from pipelines.templates.surveys import SurveyOptions, read_time
@@ -78,6 +79,7 @@ def _lose(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _forget(connection: duckdb.DuckDBPyConnection) -> None:
+    list_points(connection, "SELECT lead_id FROM lost_places WHERE was_invited")
     insert_query(connection, "contact_history", "commit/past_invitations")
     _mark_unpublished(connection, "lost_places")
     connection.execute(f"DELETE FROM survey_places WHERE {PLACE} IN (SELECT {PLACE} FROM lost_places)")

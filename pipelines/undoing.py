@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
-from pipelines.committing import SAME_POINT, list_points
 from pipelines.dnc.taking import suppress_leads, take_numbers_off
 from pipelines.errors import UserError, nearest
 from pipelines.evidence import keep_points
 from pipelines.home import Home
 from pipelines.lists import start_of
+from pipelines.points.index import add_points, list_points
 from pipelines.published.publishing import mark_unpublished, publish
 from pipelines.queries import read_query
 from pipelines.receipts import write_log
@@ -226,8 +226,6 @@ def _mark_leads(connection: duckdb.DuckDBPyConnection) -> None:
 def _take_away(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """Take away what the import made, and what is written anew; return how many callbacks and places went for good."""
     changed = "lead_id IN (SELECT lead_id FROM going UNION ALL SELECT lead_id FROM restored)"
-    list_points(connection, "SELECT lead_id FROM going UNION SELECT lead_id FROM restored")
-    connection.execute(f"DELETE FROM contact_points USING old_points AS old WHERE {SAME_POINT}")
     connection.execute(f"DELETE FROM leads WHERE {changed}")
     removed = {}
     for table in ("callbacks", "fetched"):
@@ -237,10 +235,11 @@ def _take_away(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
 
 
 def _restore_points(connection: duckdb.DuckDBPyConnection, changed_by: str, now: datetime) -> dict[str, int]:
-    """Write the contact points of the leads put back, without numbers that became do-not-call since the import."""
+    """Have the leads put back found again, and take numbers off them that became do-not-call since the import."""
     run = connection.execute
     list_points(connection, "SELECT lead_id FROM restored")
-    run("CREATE TEMP TABLE restored_points AS SELECT * FROM old_points")
+    add_points(connection, "SELECT value, lead_id FROM lead_points", _count(connection, "restored"))
+    run("CREATE TEMP TABLE restored_points AS SELECT * FROM lead_points")
     run("CREATE TEMP TABLE rescreening AS SELECT ?::DATE AS day", [now.date()])
     run(f"CREATE TEMP TABLE import_checks AS {read_query('dnc/import_checks')}")
     run(
@@ -254,11 +253,6 @@ def _restore_points(connection: duckdb.DuckDBPyConnection, changed_by: str, now:
     taken = _count(connection, "taken")
     if taken:
         take_numbers_off(connection)
-    run(
-        "INSERT INTO contact_points BY NAME SELECT restored_points.* FROM restored_points ANTI JOIN taken"
-        " USING (lead_id, slot) WHERE lead_id NOT IN (SELECT lead_id FROM restored WHERE status = 'suppressed')"
-        " ORDER BY kind, value, lead_id, slot"
-    )
     if taken:
         suppress_leads(connection, changed_by, now)
     return {

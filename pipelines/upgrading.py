@@ -7,15 +7,8 @@ from pipelines.schema import DIGITS_BASE, IMPORT_ROWS, STORE, create_table
 
 EVIDENCE = ("met", "listed", "points")
 
-# The values of the kinds lie apart since version 2, so that values alone can be joined; those of e-mails are shorter.
-_APART = tuple(
-    statement
-    for table in ("contact_points", "dnc")
-    for statement in (
-        f"UPDATE {table} SET value = {DIGITS_BASE} + ('0' || substr(value::VARCHAR, 2))::BIGINT WHERE kind = 2",
-        f"UPDATE {table} SET value = -1 - (value >> 17) WHERE kind = 3",
-    )
-)
+# The values of the kinds lie apart since version 2, so that values alone can be joined.
+_APART = (f"UPDATE dnc SET value = {DIGITS_BASE} + ('0' || substr(value::VARCHAR, 2))::BIGINT WHERE kind = 2",)
 # Evidence of every row, and campaigns, since version 3; what was published without them is written anew.
 _EVIDENCE = (
     *(f"ALTER TABLE import_rows ADD COLUMN IF NOT EXISTS {name} {IMPORT_ROWS[name]}" for name in EVIDENCE),
@@ -66,8 +59,21 @@ _BY_DAY = (
         " FROM imports WHERE import_rows.import_id = imports.import_id"
     ),
 )
+# By what leads can be recognised lies beside the store since version 7: it is made from the leads, which the first
+# look for it does, as a segment that is listed is not there.
+_SEGMENTS = (
+    "DROP TABLE IF EXISTS contact_points",
+    "INSERT INTO point_segments SELECT 'to be made', 1 FROM leads LIMIT 1",
+)
 # Which tables there are is asked of older stores only: one that is added comes with a version of its own.
-UPGRADES: dict[int, tuple[str, ...]] = {2: _APART, 3: _EVIDENCE, 4: _BY_LOAD, 5: _TOLD, 6: _TERMS + _BY_DAY}
+UPGRADES: dict[int, tuple[str, ...]] = {
+    2: _APART,
+    3: _EVIDENCE,
+    4: _BY_LOAD,
+    5: _TOLD,
+    6: _TERMS + _BY_DAY,
+    7: _SEGMENTS,
+}
 VERSION = max(UPGRADES)
 
 

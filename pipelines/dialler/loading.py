@@ -24,6 +24,7 @@ from pipelines.dialler.snapshots import load_snapshot
 from pipelines.dialler.tables import DIALLER_LOADS
 from pipelines.errors import UserError, nearest
 from pipelines.home import Home, keep_raw
+from pipelines.points.index import find_points, read_values
 from pipelines.published.publishing import mark_unpublished, publish
 from pipelines.queries import read_query
 from pipelines.reading.drops import Drop, open_drop
@@ -179,6 +180,8 @@ def _read_report(
 
 def _match(connection: duckdb.DuckDBPyConnection, kind: str) -> dict[str, int]:
     """Make ``matches``; return lines, by_id, by_number, unmatched and bad."""
+    numbers = "SELECT DISTINCT value FROM reported WHERE flaw IS NULL AND value IS NOT NULL"
+    find_points(connection, read_values(connection, numbers))
     for name in ("named_leads", "swept_leads", "matches"):
         connection.execute(f"CREATE TEMP TABLE {name} AS {read_query(f'dialler/{name}')}")
     if KINDS[kind].is_snapshot:  # nobody calls back a lead that is gone

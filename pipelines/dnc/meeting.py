@@ -1,48 +1,53 @@
-"""Which entries of a load are numbers of leads: long lists are held against all contact points as sorted columns."""
+"""Which leads a load of do-not-call may concern: those that have a number of it, or one that begins as it says."""
 
 import duckdb
 import numpy as np
-import pyarrow as pa
 
-from pipelines.dnc.runs import NONE, SAMPLED, cut_ranges
+from pipelines.dnc.runs import SAMPLED, cut_ranges
 from pipelines.phones.numbering import Ints
+from pipelines.points.index import count_points, find_leads, find_leads_between, read_points, read_values
+from pipelines.points.segments import NONE
+from pipelines.schema import DIGITS_BASE
 
-# Fewer are looked up by the database, which then skips most of what it has.
+# Of fewer points the values are looked up among the entries, by the database, which then skips most of these.
 FEW = 100_000
 SLICE_ROWS = 8_000_000
-BATCH_ROWS = 1_000_000
+DIGITS = 18  # a number has no more, see pipelines/schema.py
 
 
-def ask_entries(connection: duckdb.DuckDBPyConnection, load_id: int) -> None:
-    """Make the temporary view ``asked_entries`` (value): entries of ``load`` (one row) that leads may have.
-
-    Those that no lead has may be left out.
-    """
-    entries = (
-        "dnc_entries WHERE terms_id IN"
-        f" (SELECT terms_id FROM dnc_terms WHERE load_id = {load_id} AND category = (SELECT category FROM load))"
-    )
-    points = "contact_points WHERE kind IN (1, 2)"
-    counts = (connection.sql(f"SELECT count(*) FROM {of_these}").fetchall()[0][0] for of_these in (entries, points))
-    if min(counts) <= FEW:
-        connection.execute(f"CREATE TEMP VIEW asked_entries AS SELECT value FROM {entries}")
-        return
-    connection.register("handed_over", pa.table({"value": _find_met(connection, entries, points)}))
-    connection.execute("CREATE OR REPLACE TEMP TABLE met_entries AS SELECT value FROM handed_over")
-    connection.unregister("handed_over")
-    connection.execute("CREATE TEMP VIEW asked_entries AS SELECT value FROM met_entries")
+def find_concerned(connection: duckdb.DuckDBPyConnection) -> Ints:
+    """Return leads, each once, among which are all that ``asked_entries`` and ``asked_prefixes`` may concern."""
+    by_entries = _find_by_entries(connection)
+    rows = connection.sql("SELECT DISTINCT prefix, digits FROM asked_prefixes").fetchall()
+    return np.union1d(by_entries, find_leads_between(connection, _list_ranges(rows))) if rows else by_entries
 
 
-def _find_met(connection: duckdb.DuckDBPyConnection, entries: str, points: str) -> Ints:
-    """Return the values that are in both, each once: by ranges of values, and in memory no more than one of entries."""
-    sampled = connection.sql(f"SELECT value FROM {entries} AND rowid % {SAMPLED} = 0").fetchnumpy()["value"]
-    met = [NONE]
-    for bounds in cut_ranges(sampled, SLICE_ROWS):
-        between = "AND value >= ? AND value < ?"
-        listed = connection.sql(f"SELECT value FROM {entries} {between}", params=[*bounds]).fetchnumpy()["value"]
-        listed = np.append(np.sort(listed), np.iinfo(np.int64).max)  # so that every point finds what is not below it
-        reader = connection.sql(f"SELECT value FROM {points} {between}", params=[*bounds]).to_arrow_reader(BATCH_ROWS)
-        for batch in reader:
-            values = np.sort(batch.column(0).to_numpy())
-            met.append(values[listed[np.searchsorted(listed, values)] == values])
-    return np.unique(np.concatenate(met))
+def _find_by_entries(connection: duckdb.DuckDBPyConnection) -> Ints:
+    """Return the leads with a value of ``asked_entries``: by ranges of values, one of them in memory at once."""
+    if count_points(connection) <= FEW:
+        values = np.unique(read_points(connection))
+        connection.register("held_values", {"value": values})
+        met = "SELECT DISTINCT value FROM asked_entries SEMI JOIN held_values USING (value)"
+        found = find_leads(connection, read_values(connection, met))
+        connection.unregister("held_values")
+        return found
+    rows = connection.sql("SELECT count(*) FROM asked_entries").fetchall()[0][0]
+    if rows <= SLICE_ROWS:
+        return find_leads(connection, np.unique(read_values(connection, "asked_entries")))
+    sampled = connection.sql(f"SELECT value FROM asked_entries WHERE hash(value) % {SAMPLED} = 0").fetchnumpy()["value"]
+    parts = [NONE]
+    for low, high in cut_ranges(sampled, SLICE_ROWS):
+        between = f"SELECT value FROM asked_entries WHERE value >= {low} AND value < {high}"
+        parts.append(find_leads(connection, np.unique(read_values(connection, between))))
+    return np.unique(np.concatenate(parts))
+
+
+def _list_ranges(prefixes: list[tuple[int, int]]) -> Ints:
+    """Return between which values the numbers lie that begin so, of whatever length: one row per (first, end)."""
+    ranges = [
+        (base + prefix * 10**more, base + (prefix + 1) * 10**more)
+        for prefix, digits in prefixes
+        for base in (0, DIGITS_BASE)
+        for more in range(DIGITS - digits + 1)
+    ]
+    return np.array(ranges, dtype=np.int64).reshape(-1, 2)

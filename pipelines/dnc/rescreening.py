@@ -10,12 +10,14 @@ from datetime import datetime
 from typing import Any
 
 import duckdb
+import numpy as np
 
-from pipelines.dnc.meeting import ask_entries
+from pipelines.dnc.meeting import find_concerned
 from pipelines.dnc.rules import bring_rules, read_rules
 from pipelines.dnc.tables import DNC_CHECKS
 from pipelines.dnc.taking import suppress_leads, take_numbers_off
 from pipelines.home import Home
+from pipelines.points.index import read_values, show_points
 from pipelines.published.publishing import mark_unpublished, publish
 from pipelines.queries import read_query
 from pipelines.receipts import write_log
@@ -77,7 +79,8 @@ def rescreen_load(connection: duckdb.DuckDBPyConnection, load_id: int, category:
         _record(connection, check_id, category, load_id, "load", counts, now)
         return counts
     where = f"WHERE load_id = {load_id} AND category = (SELECT category FROM load)"
-    ask_entries(connection, load_id)
+    terms = f"SELECT terms_id FROM dnc_terms {where}"
+    connection.execute(f"CREATE TEMP VIEW asked_entries AS SELECT value FROM dnc_entries WHERE terms_id IN ({terms})")
     connection.execute(f"CREATE TEMP VIEW asked_prefixes AS SELECT prefix, digits FROM dnc_prefixes {where}")
     checked = _rescreen(connection, check_id, now, is_full=False)
     leads, points = checked["by_category"].get(category, (0, 0))
@@ -102,6 +105,8 @@ def _rescreen(connection: duckdb.DuckDBPyConnection, check_id: str, now: datetim
         [is_full],
     )
     by_category = {row[0]: (row[1], row[2]) for row in connection.sql(read_query("dnc/checked")).fetchall()}
+    by_wash = read_values(connection, "SELECT lead_id AS value FROM leads SEMI JOIN asked_imports USING (import_id)")
+    show_points(connection, np.union1d(find_concerned(connection), by_wash))
     for name in ("met_points", "lead_checks", "forbidden", "taken"):
         run(f"CREATE TEMP TABLE {name} AS {read_query(f'dnc/{name}')}")
     taken = int(connection.sql("SELECT count(*) FROM taken").fetchall()[0][0])
@@ -136,10 +141,6 @@ def _take(connection: duckdb.DuckDBPyConnection, check_id: str, now: datetime) -
     run(f"INSERT INTO unpublished SELECT DISTINCT 'leads', list_id::VARCHAR, import_id FROM leads WHERE {these}")
     take_numbers_off(connection)
     run(f"UPDATE leads SET updated_at = ? WHERE {these}", [now])
-    run(
-        "DELETE FROM contact_points USING taken WHERE contact_points.value = taken.value"
-        " AND contact_points.lead_id = taken.lead_id AND contact_points.slot = taken.slot"
-    )
     # What the dialler has fetched is about to be dialled, by whichever number.
     run(f"DELETE FROM fetched WHERE {these}")
     if count_changed(connection):

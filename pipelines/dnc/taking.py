@@ -17,7 +17,7 @@ SUPPRESSED = "suppressed"
 def take_numbers_off(connection: duckdb.DuckDBPyConnection) -> None:
     """Empty the phone slots in ``taken`` (lead_id, slot, value), and what else of the leads spells these numbers.
 
-    Contact points are left to the caller, and so are the published parts.
+    The published parts are left to the caller.
     """
     for slot in PHONE_SLOTS:
         # An agent must not read the number either, however call info spells it.
@@ -33,8 +33,8 @@ def take_numbers_off(connection: duckdb.DuckDBPyConnection) -> None:
 def suppress_leads(connection: duckdb.DuckDBPyConnection, changed_by: str, at: datetime) -> int:
     """Suppress the leads of ``taken`` that have no contact point left which their import asks for; return how many.
 
-    They keep their line with the status ``suppressed``, and have no contact point, callback or place any more: nothing
-    dials them and no duplicate is found by them. Callbacks and places leave images under ``changed_by``.
+    They keep their line with the status ``suppressed``, by which they are not found any more, and have no callback or
+    place: nothing dials them and no duplicate is found by them. Callbacks and places leave images under ``changed_by``.
     """
     run = connection.execute
     run(f"CREATE OR REPLACE TEMP TABLE suppressed AS {read_query('dnc/suppressed')}")
@@ -43,7 +43,6 @@ def suppress_leads(connection: duckdb.DuckDBPyConnection, changed_by: str, at: d
         return 0
     these = "lead_id IN (SELECT lead_id FROM suppressed)"
     run(f"UPDATE leads SET status = '{SUPPRESSED}', updated_at = ? WHERE {these}", [at])
-    run("DELETE FROM contact_points USING suppressed WHERE contact_points.lead_id = suppressed.lead_id")
     run(
         f"INSERT INTO callback_images BY NAME SELECT ? AS changed_by, callbacks.* FROM callbacks WHERE {these}",
         [changed_by],

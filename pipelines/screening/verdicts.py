@@ -6,8 +6,12 @@ evidence ``duplicate_verdicts``, ``existing_matches`` and ``dnc_hits``. Changes 
 """
 
 import duckdb
+import numpy as np
 import polars as pl
 
+from pipelines.dnc.runs import drop_repeated
+from pipelines.phones.numbering import Ints
+from pipelines.points.index import find_points, read_values
 from pipelines.queries import read_query
 from pipelines.schema import KIND_DIGITS, KIND_EMAIL, KIND_PHONE, create_table
 from pipelines.screening.ageing import find_aged
@@ -44,6 +48,7 @@ MATCHES = {
     "supplier": "VARCHAR",
     "age": "BIGINT",
 }
+SHARED_POINTS = {"row_number": "BIGINT", "slot": "VARCHAR", "kind": "UTINYINT", "value": "BIGINT"}
 LEAD_POINTS = {"lead_id": pl.Int64, "slot": pl.String, "kind": pl.UInt8, "value": pl.Int64, "text": pl.String}
 KINDS = {"phone": (KIND_PHONE, KIND_DIGITS), "email": (KIND_EMAIL,)}
 EXISTING_MATCHES = {**MATCHES, "scope": "VARCHAR"}
@@ -99,15 +104,15 @@ def _find_duplicates(connection: duckdb.DuckDBPyConnection, template: Template, 
     connection.execute(f"CREATE TEMP VIEW compared_points AS SELECT * FROM drop_points WHERE kind IN ({kinds})")
     _keep(connection, "silenced_points")
     _show(connection, "live_points")
-    # Step by step: the first reads one narrow column of the store, each further one only what the few rows need.
-    _keep(connection, "known_points")
-    _keep(connection, "met_points")
-    if is_any(connection, "met_points"):
+    is_update = template.dedupe.action == "update"
+    values = read_values(connection, "SELECT value FROM compared_points")
+    _find_repeated(connection, values)
+    find_points(connection, drop_repeated(values), is_whole=is_update)
+    if is_any(connection, "lead_points"):
+        _keep(connection, "met_points")
         _keep(connection, "existing_matches")
     else:
         connection.execute(create_table("existing_matches", EXISTING_MATCHES, temporary=True))
-    _keep(connection, "shared_points")
-    is_update = template.dedupe.action == "update"
     connection.execute(
         "CREATE TEMP VIEW points AS SELECT * FROM live_points WHERE row_number IN"
         " (SELECT row_number FROM shared_points UNION SELECT row_number FROM existing_matches)"
@@ -115,8 +120,6 @@ def _find_duplicates(connection: duckdb.DuckDBPyConnection, template: Template, 
         else "CREATE TEMP VIEW points AS SELECT * FROM shared_points"
     )
     if is_update and is_any(connection, "existing_matches"):
-        connection.execute("CREATE TEMP TABLE wanted_leads AS SELECT DISTINCT lead_id FROM existing_matches")
-        connection.execute(f"CREATE TEMP TABLE matched_points AS {read_query('commit/lead_points')}")
         lead_points = connection.sql(read_query("screening/matched_lead_points")).pl()
     else:
         lead_points = pl.DataFrame(schema=LEAD_POINTS)
@@ -128,6 +131,17 @@ def _find_duplicates(connection: duckdb.DuckDBPyConnection, template: Template, 
         lead_points,
     )
     return resolve_duplicates(meetings, template.dedupe, situation)
+
+
+def _find_repeated(connection: duckdb.DuckDBPyConnection, values: Ints) -> None:
+    """Leave ``shared_points``; ``values`` are those of the drop, sorted."""
+    repeated = np.unique(values[1:][values[1:] == values[:-1]])
+    if not len(repeated):
+        connection.execute(create_table("shared_points", SHARED_POINTS, temporary=True))
+        return
+    connection.register("repeated_values", {"value": repeated})
+    _keep(connection, "shared_points")
+    connection.unregister("repeated_values")
 
 
 def _keep(connection: duckdb.DuckDBPyConnection, name: str) -> None:

@@ -5,7 +5,7 @@
 -- reads   leads (lead_id BIGINT, list_id BIGINT)    the leads, before any change
 -- reads   existing_matches (row_number BIGINT, slot VARCHAR, kind UTINYINT, lead_id BIGINT, lead_slot VARCHAR)    which rows meet them
 -- reads   duplicate_verdicts (row_number BIGINT, fate VARCHAR, detail VARCHAR, lead_id BIGINT)    which rows update one, and what could not be decided
--- reads   old_points (value BIGINT, lead_id BIGINT)    by what the leads were found that go or change
+-- reads   lead_points (value BIGINT, lead_id BIGINT)    by what the leads were found that go or change
 -- reads   run (import_id VARCHAR)    this import
 -- returns (import_id VARCHAR, lead_id BIGINT, effect VARCHAR, row_number BIGINT, slot VARCHAR, lead_slot VARCHAR, list_id BIGINT, points BIGINT[])    one row per lead and effect; told is the first row that does it, NULL for what no row does
 WITH done AS (
@@ -47,7 +47,7 @@ points AS (
     SELECT
         lead_id,
         list_distinct(list(value ORDER BY value)) AS points
-    FROM old_points
+    FROM lead_points
     GROUP BY lead_id
 )
 

@@ -1,24 +1,17 @@
 -- By what can leads be recognised?
 --
--- reads   leads (lead_id BIGINT, list_id BIGINT, email VARCHAR, phone1 VARCHAR, phone2 VARCHAR, phone3 VARCHAR, phone4 VARCHAR, phone5 VARCHAR, phone1_key BIGINT, phone2_key BIGINT, phone3_key BIGINT, phone4_key BIGINT, phone5_key BIGINT)    the leads
--- reads   wanted_leads (lead_id BIGINT)    those in question
+-- reads   near_leads (lead_id BIGINT, list_id BIGINT, email VARCHAR, phone1 VARCHAR, phone2 VARCHAR, phone3 VARCHAR, phone4 VARCHAR, phone5 VARCHAR, phone1_key BIGINT, phone2_key BIGINT, phone3_key BIGINT, phone4_key BIGINT, phone5_key BIGINT)    those in question; without the texts of numbers that have a key, perhaps
 -- returns (kind UTINYINT, value BIGINT, lead_id BIGINT, list_id BIGINT, slot VARCHAR)    one row per contact point
-WITH wanted AS (
-    SELECT leads.*
-    FROM leads
-    SEMI JOIN wanted_leads ON leads.lead_id = wanted_leads.lead_id
-),
-
-phones AS (
-    SELECT lead_id, list_id, 'phone1' AS slot, phone1_key AS number, phone1 AS dial FROM wanted
+WITH phones AS (
+    SELECT lead_id, list_id, 'phone1' AS slot, phone1_key AS number, phone1 AS dial FROM near_leads
     UNION ALL
-    SELECT lead_id, list_id, 'phone2' AS slot, phone2_key AS number, phone2 AS dial FROM wanted
+    SELECT lead_id, list_id, 'phone2' AS slot, phone2_key AS number, phone2 AS dial FROM near_leads
     UNION ALL
-    SELECT lead_id, list_id, 'phone3' AS slot, phone3_key AS number, phone3 AS dial FROM wanted
+    SELECT lead_id, list_id, 'phone3' AS slot, phone3_key AS number, phone3 AS dial FROM near_leads
     UNION ALL
-    SELECT lead_id, list_id, 'phone4' AS slot, phone4_key AS number, phone4 AS dial FROM wanted
+    SELECT lead_id, list_id, 'phone4' AS slot, phone4_key AS number, phone4 AS dial FROM near_leads
     UNION ALL
-    SELECT lead_id, list_id, 'phone5' AS slot, phone5_key AS number, phone5 AS dial FROM wanted
+    SELECT lead_id, list_id, 'phone5' AS slot, phone5_key AS number, phone5 AS dial FROM near_leads
 )
 
 SELECT
@@ -28,7 +21,7 @@ SELECT
     list_id,
     slot
 FROM phones
-WHERE dial IS NOT NULL
+WHERE number IS NOT NULL OR dial IS NOT NULL
 UNION ALL
 SELECT
     3::UTINYINT AS kind,
@@ -36,6 +29,6 @@ SELECT
     lead_id,
     list_id,
     'email' AS slot
-FROM wanted
+FROM near_leads
 WHERE email IS NOT NULL
 ORDER BY kind, value, lead_id, slot;

@@ -1,17 +1,11 @@
 -- By what can the leads be recognised that the drop brings?
 --
--- reads   kept_points (row_number BIGINT, slot VARCHAR, kind UTINYINT, value BIGINT)    the contact points of the drop that may be called
+-- reads   kept_points (row_number BIGINT, value BIGINT)    the contact points of the drop that may be called
 -- reads   verdicts (row_number BIGINT, fate VARCHAR, lead_id BIGINT)    what becomes of the rows
--- reads   run (list_id BIGINT)    this import
--- returns (kind UTINYINT, value BIGINT, lead_id BIGINT, list_id BIGINT, slot VARCHAR)    one row per contact point
+-- returns (value BIGINT, lead_id BIGINT)    one row per contact point, in no order
 SELECT
-    kept_points.kind,
     kept_points.value,
-    verdicts.lead_id,
-    run.list_id,
-    kept_points.slot
+    verdicts.lead_id
 FROM kept_points
 INNER JOIN verdicts ON kept_points.row_number = verdicts.row_number
-CROSS JOIN run
-WHERE verdicts.fate = 'created'
-ORDER BY kept_points.value, verdicts.lead_id, kept_points.slot;
+WHERE verdicts.fate = 'created';

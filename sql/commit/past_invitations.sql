@@ -2,12 +2,12 @@
 --
 -- reads   lost_places (survey_id BIGINT, lead_id BIGINT, invite_at TIMESTAMPTZ, was_invited BOOLEAN)    the places
 -- reads   leads (lead_id BIGINT, list_id BIGINT, email VARCHAR)    their leads, before any change
--- reads   contact_points (kind UTINYINT, value BIGINT, lead_id BIGINT)    by what they were recognised
+-- reads   lead_points (kind UTINYINT, value BIGINT, lead_id BIGINT)    by what they were recognised
 -- returns (kind UTINYINT, value BIGINT, text VARCHAR, lead_id BIGINT, list_id BIGINT, survey_id BIGINT, event VARCHAR, happened_at TIMESTAMPTZ)    one row per contact point and invitation that went out, for the history of contacts
 SELECT DISTINCT
-    contact_points.kind,
-    contact_points.value,
-    CASE WHEN contact_points.kind = 3 THEN lower(leads.email) END AS text,
+    lead_points.kind,
+    lead_points.value,
+    CASE WHEN lead_points.kind = 3 THEN lower(leads.email) END AS text,
     lost_places.lead_id,
     leads.list_id,
     lost_places.survey_id,
@@ -15,6 +15,6 @@ SELECT DISTINCT
     lost_places.invite_at AS happened_at
 FROM lost_places
 INNER JOIN leads ON lost_places.lead_id = leads.lead_id
-INNER JOIN contact_points ON lost_places.lead_id = contact_points.lead_id
+INNER JOIN lead_points ON lost_places.lead_id = lead_points.lead_id
 WHERE lost_places.was_invited
-ORDER BY contact_points.kind, contact_points.value, lost_places.lead_id, lost_places.invite_at;
+ORDER BY lead_points.kind, lead_points.value, lost_places.lead_id, lost_places.invite_at;

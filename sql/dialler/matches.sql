@@ -5,7 +5,7 @@
 -- reads   named_leads (lead_id BIGINT, import_id VARCHAR, list_id BIGINT, created_at TIMESTAMPTZ, is_gone BOOLEAN)    the leads that it names
 -- reads   leads (lead_id BIGINT, import_id VARCHAR, list_id BIGINT, created_at TIMESTAMPTZ)    the leads
 -- reads   swept_leads (value BIGINT, lead_id BIGINT, import_id VARCHAR, list_id BIGINT, created_at TIMESTAMPTZ, expires_at TIMESTAMPTZ)    leads that expired meanwhile, by number
--- reads   contact_points (kind UTINYINT, value BIGINT, lead_id BIGINT)    their numbers
+-- reads   lead_points (kind UTINYINT, value BIGINT, lead_id BIGINT)    by what those can be recognised that may be meant
 -- reads   lists (list_id BIGINT, time_zone VARCHAR)    for the zone of a time that has none
 -- returns (row_number BIGINT, lead_id BIGINT, import_id VARCHAR, list_id BIGINT, matched_by VARCHAR, is_gone BOOLEAN, is_newest BOOLEAN, happened_at TIMESTAMPTZ)    one row per row and lead; of a number the leads that stood there at that time, or, where none did, those that stand there now
 WITH sound AS (
@@ -16,11 +16,11 @@ WITH sound AS (
 
 holders AS (
     SELECT DISTINCT
-        contact_points.kind,
-        contact_points.value,
-        contact_points.lead_id
-    FROM contact_points
-    SEMI JOIN sound ON contact_points.value = sound.value
+        lead_points.kind,
+        lead_points.value,
+        lead_points.lead_id
+    FROM lead_points
+    SEMI JOIN sound ON lead_points.value = sound.value
 ),
 
 candidates AS (

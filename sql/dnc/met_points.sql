@@ -1,6 +1,6 @@
 -- Which numbers of live leads do the entries in question meet, or would have to be washed?
 --
--- reads   contact_points (kind UTINYINT, value BIGINT, lead_id BIGINT, slot VARCHAR)    the contact points of all leads
+-- reads   lead_points (kind UTINYINT, value BIGINT, lead_id BIGINT, slot VARCHAR)    by what the leads can be recognised that may be met
 -- reads   leads (lead_id BIGINT, import_id VARCHAR, status VARCHAR, expires_at TIMESTAMPTZ)    the leads
 -- reads   asked_entries (value BIGINT)    the entries in question
 -- reads   asked_prefixes (prefix BIGINT, digits UTINYINT)    the prefixes in question
@@ -13,39 +13,39 @@ WITH lengths AS (
 
 met AS (
     SELECT
-        contact_points.lead_id,
-        contact_points.slot,
-        contact_points.kind,
-        contact_points.value
-    FROM contact_points
-    SEMI JOIN asked_entries ON contact_points.value = asked_entries.value
-    WHERE contact_points.kind IN (1, 2)
+        lead_points.lead_id,
+        lead_points.slot,
+        lead_points.kind,
+        lead_points.value
+    FROM lead_points
+    SEMI JOIN asked_entries ON lead_points.value = asked_entries.value
+    WHERE lead_points.kind IN (1, 2)
     UNION
     SELECT
-        contact_points.lead_id,
-        contact_points.slot,
-        contact_points.kind,
-        contact_points.value
-    FROM contact_points
+        lead_points.lead_id,
+        lead_points.slot,
+        lead_points.kind,
+        lead_points.value
+    FROM lead_points
     CROSS JOIN lengths
     INNER JOIN asked_prefixes
         ON
             lengths.digits = asked_prefixes.digits
             AND left(
-                (CASE WHEN contact_points.kind = 2 THEN contact_points.value - 3000000000000000000 ELSE contact_points.value END)::VARCHAR,
+                (CASE WHEN lead_points.kind = 2 THEN lead_points.value - 3000000000000000000 ELSE lead_points.value END)::VARCHAR,
                 lengths.digits
             )::BIGINT = asked_prefixes.prefix
-    WHERE contact_points.kind IN (1, 2)
+    WHERE lead_points.kind IN (1, 2)
     UNION
     SELECT
-        contact_points.lead_id,
-        contact_points.slot,
-        contact_points.kind,
-        contact_points.value
-    FROM contact_points
-    INNER JOIN leads ON contact_points.lead_id = leads.lead_id
+        lead_points.lead_id,
+        lead_points.slot,
+        lead_points.kind,
+        lead_points.value
+    FROM lead_points
+    INNER JOIN leads ON lead_points.lead_id = leads.lead_id
     SEMI JOIN asked_imports ON leads.import_id = asked_imports.import_id
-    WHERE contact_points.kind IN (1, 2)
+    WHERE lead_points.kind IN (1, 2)
 )
 
 SELECT

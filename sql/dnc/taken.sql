@@ -3,7 +3,7 @@
 -- reads   forbidden (lead_id BIGINT, slot VARCHAR, value BIGINT)    the numbers that may not be called
 -- reads   leads (lead_id BIGINT, import_id VARCHAR)    the leads
 -- reads   imports (import_id VARCHAR, settings JSON)    the imports that made them
--- reads   contact_points (kind UTINYINT, value BIGINT, lead_id BIGINT, slot VARCHAR)    the contact points of all leads
+-- reads   lead_points (kind UTINYINT, value BIGINT, lead_id BIGINT, slot VARCHAR)    by what the leads can be recognised that may be met
 -- returns (lead_id BIGINT, slot VARCHAR, value BIGINT)    one row per number; all of a lead whose import rejects leads for one
 WITH whole AS (
     SELECT DISTINCT forbidden.lead_id
@@ -21,12 +21,12 @@ taken AS (
     FROM forbidden
     UNION
     SELECT
-        contact_points.lead_id,
-        contact_points.slot,
-        contact_points.value
-    FROM contact_points
-    SEMI JOIN whole ON contact_points.lead_id = whole.lead_id
-    WHERE contact_points.kind IN (1, 2)
+        lead_points.lead_id,
+        lead_points.slot,
+        lead_points.value
+    FROM lead_points
+    SEMI JOIN whole ON lead_points.lead_id = whole.lead_id
+    WHERE lead_points.kind IN (1, 2)
 )
 
 SELECT

@@ -2,28 +2,12 @@
 --
 -- reads   met_points (row_number BIGINT, slot VARCHAR, kind UTINYINT, lead_id BIGINT, lead_slot VARCHAR)    which contact points of leads the rows meet
 -- reads   drop_rows (row_number BIGINT, email VARCHAR)    the cleaned rows
--- reads   leads (lead_id BIGINT, list_id BIGINT, supplier VARCHAR, email VARCHAR, import_id VARCHAR, row_number BIGINT, status VARCHAR, created_at TIMESTAMPTZ, expires_at TIMESTAMPTZ)    the leads
+-- reads   near_leads (lead_id BIGINT, list_id BIGINT, supplier VARCHAR, email VARCHAR, import_id VARCHAR, row_number BIGINT, status VARCHAR, created_at TIMESTAMPTZ, expires_at TIMESTAMPTZ)    the leads that may be met
 -- reads   imports (import_id VARCHAR, sequence BIGINT)    for their age
 -- reads   doomed (lead_id BIGINT)    leads that this import deletes first
 -- reads   run (list_id BIGINT, supplier VARCHAR, import_date DATE, time_zone VARCHAR, is_global BOOLEAN, scope_lists BIGINT[], campaign_lists BIGINT[], dedupe_scope VARCHAR[], max_age_days INTEGER, statuses VARCHAR[], as_of TIMESTAMPTZ)    this import; a NULL age is any, and so is no status
 -- returns (row_number BIGINT, slot VARCHAR, kind UTINYINT, lead_id BIGINT, lead_slot VARCHAR, list_id BIGINT, supplier VARCHAR, age BIGINT, scope VARCHAR)    one row per pair of slots that meet; the smaller age is the older lead; scope is the first that sees it
-WITH near AS MATERIALIZED (
-    -- First of all, so that the scan of the leads skips all others.
-    SELECT
-        leads.lead_id,
-        leads.list_id,
-        leads.supplier,
-        leads.email,
-        leads.import_id,
-        leads.row_number,
-        leads.status,
-        leads.created_at,
-        leads.expires_at
-    FROM leads
-    SEMI JOIN met_points ON leads.lead_id = met_points.lead_id
-),
-
-met_leads AS (
+WITH met_leads AS (
     SELECT
         leads.lead_id,
         leads.list_id,
@@ -38,7 +22,8 @@ met_leads AS (
             WHEN list_contains(run.campaign_lists, leads.list_id) THEN 'campaign'
             WHEN list_contains(run.dedupe_scope, 'supplier') AND leads.supplier = run.supplier THEN 'supplier'
         END AS scope
-    FROM near AS leads
+    FROM near_leads AS leads
+    SEMI JOIN met_points ON leads.lead_id = met_points.lead_id
     CROSS JOIN run
     ANTI JOIN doomed ON leads.lead_id = doomed.lead_id
     LEFT JOIN imports ON leads.import_id = imports.import_id

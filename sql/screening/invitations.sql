@@ -2,7 +2,7 @@
 --
 -- reads   drop_points (row_number BIGINT, slot VARCHAR, kind UTINYINT, value BIGINT)    the contact points of the drop
 -- reads   drop_rows (row_number BIGINT, email VARCHAR)    the cleaned rows
--- reads   contact_points (value BIGINT, lead_id BIGINT)    those of the leads
+-- reads   lead_points (value BIGINT, lead_id BIGINT)    by what the leads can be recognised that may be met
 -- reads   survey_places (survey_id BIGINT, lead_id BIGINT, invite_at TIMESTAMPTZ)    the places
 -- reads   leads (lead_id BIGINT, list_id BIGINT, email VARCHAR, expires_at TIMESTAMPTZ)    the leads
 -- reads   doomed (lead_id BIGINT)    leads that this import deletes first
@@ -13,10 +13,10 @@ WITH met AS (
         drop_points.row_number,
         drop_points.slot,
         drop_points.kind,
-        contact_points.lead_id
+        lead_points.lead_id
     FROM drop_points
-    INNER JOIN contact_points ON drop_points.value = contact_points.value
-    SEMI JOIN survey_places ON contact_points.lead_id = survey_places.lead_id
+    INNER JOIN lead_points ON drop_points.value = lead_points.value
+    SEMI JOIN survey_places ON lead_points.lead_id = survey_places.lead_id
 )
 
 SELECT

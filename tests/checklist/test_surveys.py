@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from pipelines.importing import import_drop
+from pipelines.points.index import list_points
 from pipelines.published.reading import open_reader
 from pipelines.published.summarising import name_reports
 from pipelines.store import open_writer
@@ -205,9 +206,10 @@ def test_what_an_import_did_to_places_is_put_back_to_the_last_row(home, bring, t
     for survey in (1, 2):
         bring(noon(2), survey={"id": survey, "invite_in_days": delay}, dedupe=SAME)
     with open_writer(home) as connection:
+        list_points(connection, "SELECT lead_id FROM leads")
         connection.execute(
             "INSERT INTO contact_history SELECT kind, value, NULL, lead_id, list_id, 1, 'attempt', invite_at"
-            " FROM contact_points JOIN survey_places USING (lead_id) WHERE kind = 1"
+            " FROM lead_points JOIN survey_places USING (lead_id) WHERE kind = 1"
         )
         before = read(connection)
 

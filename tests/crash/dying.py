@@ -31,11 +31,12 @@ EVENTS = {
 }
 STATEMENT = re.compile(r"\s*(COMMIT|CHECKPOINT|COPY)")
 # What differs from run to run or from drop to drop: names of temporary files and folders, hashes.
-VARIES = re.compile(r"^(raw|work|drop|dnc|backfill)-.*|^[0-9a-f]{2}$|^\..*|^tmp.*")
+VARIES = re.compile(r"^(raw|work|drop|dnc|backfill)-.*|^[0-9a-f]{2}$|^[0-9a-f]{32}(?=\.)|^\..*|^tmp.*")
 # How many parts of a path name a place: the generations' and the work folder's insides are many and alike.
 NAMED_PARTS = {"published": 2, "work": 3, "raw": 2}
-# As few as make the small drops of these tests worth packing.
+# As few as make the small drops of these tests worth packing, and their contact points worth a segment.
 SMALL_FILES = 3
+MANY_POINTS = 3
 
 
 class Steps:
@@ -71,12 +72,14 @@ class Steps:
 
 
 def fix_clock() -> None:
-    """Let every command find the same time, and pack a few files; before any of them is imported."""
+    """Let every command find the same time, pack a few files and sort a few points; before it is imported."""
     from pipelines.cli import options
+    from pipelines.points import index
     from pipelines.published import packing
 
     options.current_time = lambda: NOW
     packing.SMALL_FILES = SMALL_FILES
+    index.MANY = MANY_POINTS
 
 
 def watch_writes(steps: Steps) -> None:

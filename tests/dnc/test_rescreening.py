@@ -5,11 +5,13 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from pipelines.dnc import meeting
 from pipelines.dnc.rescreening import rescreen_all
 from pipelines.dnc.status import find_unchecked
+from pipelines.points.index import find_leads, list_points
 from pipelines.published.reading import open_reader
 from pipelines.store import open_writer
 from tests.dnc.conftest import TWO_PHONES
@@ -48,9 +50,12 @@ def test_what_becomes_forbidden_is_taken_off_at_once_and_a_lead_without_numbers_
     assert [name in out.read_text() for name in ("Ann", "Bob", "Cy")] == [True, False, False]
     assert lists.ask("SELECT leads_live FROM supplier_summary") == [(2,)]
     with open_writer(home) as connection:
-        left = connection.sql("SELECT value FROM contact_points WHERE kind = 1").fetchall()
+        list_points(connection, "SELECT lead_id FROM leads")
+        left = connection.sql("SELECT value FROM lead_points WHERE kind = 1").fetchall()
+        found = find_leads(connection, np.array([447400123456, 447400123457]))
         images = connection.sql("SELECT phone1 FROM lead_images WHERE changed_by = 'dnc-load-1'").fetchall()
     assert left == [(447400123457,)]
+    assert len(found) == 1
     assert sorted(images) == [("07400123456",), ("07400123458",), ("07400123459",)]
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import duckdb
+import numpy as np
 import polars as pl
 
 from pipelines.adding import ROW_COLUMNS
@@ -14,6 +15,7 @@ from pipelines.cleaning.cleaner import Cleaner
 from pipelines.committing import commit_leads, commit_rows, count_ledger
 from pipelines.errors import UserError
 from pipelines.lists import add_list, choose_list, set_campaign
+from pipelines.points.index import find_points, read_values
 from pipelines.run import place_run, plan_run
 from pipelines.schema import STORE, create_table
 from pipelines.screening.verdicts import screen
@@ -53,8 +55,18 @@ def map_tables(template: Template) -> MappedTables:
 
 
 TERMS_COLUMNS = "terms_id, category, source, listed_on, expires_on"
-# What stays of an import that is undone, beside its line.
-ON_RECORD = {"imports", "import_rows", "import_reasons", "import_ages", "effects", "audit_log", "unpublished"}
+# What stays of an import that is undone, beside its line; and by what its leads were found, which does no harm.
+ON_RECORD = {
+    "imports",
+    "loose_points",
+    "point_segments",
+    "import_rows",
+    "import_reasons",
+    "import_ages",
+    "effects",
+    "audit_log",
+    "unpublished",
+}
 
 
 class FastPipeline:
@@ -178,27 +190,22 @@ class FastPipeline:
         return collect_state(found, callbacks, fetched, extra, places, lists, self._born)
 
     def check_points(self) -> None:
-        """The index by contact point must hold what the leads hold, no more and no less."""
+        """Asked for all that the leads hold, the index finds all of it, and what is found by it is no more."""
         slots = " UNION ALL ".join(
             f"SELECT CASE WHEN {slot}_key IS NULL THEN 2 ELSE 1 END, coalesce({slot}_key, 3000000000000000000"
             f" + ltrim(regexp_replace({slot}, '[^0-9]', '', 'g'), '0')::BIGINT), lead_id, list_id, '{slot}'"
-            f" FROM leads WHERE {slot} IS NOT NULL"
+            f" FROM leads WHERE {slot} IS NOT NULL AND status <> 'suppressed'"
             for slot in SLOTS
         )
         expected = self.connection.sql(slots).fetchall()
-        found = self.connection.sql(
-            "SELECT kind, value, lead_id, list_id, slot FROM contact_points WHERE kind <> 3"
-        ).fetchall()
-        assert sorted(found) == sorted(expected)
-        emails = self.connection.sql(
-            "SELECT lead_id, list_id FROM leads WHERE email IS NOT NULL ORDER BY ALL"
-        ).fetchall()
-        assert (
-            self.connection.sql(
-                "SELECT lead_id, list_id FROM contact_points WHERE slot = 'email' ORDER BY ALL"
-            ).fetchall()
-            == emails
-        )
+        find_points(self.connection, np.unique(np.array([row[1] for row in expected], dtype=np.int64)), is_whole=True)
+        points = "SELECT kind, value, lead_id, list_id, slot FROM lead_points WHERE kind <> 3"
+        assert sorted(self.connection.sql(points).fetchall()) == sorted(expected)
+        emails = "SELECT lead_id, list_id FROM leads WHERE email IS NOT NULL AND status <> 'suppressed' ORDER BY ALL"
+        value = "SELECT -1 - (md5_number_lower(lower(email)) >> 18)::BIGINT AS value FROM leads WHERE email IS NOT NULL"
+        find_points(self.connection, np.unique(read_values(self.connection, value)))
+        found = "SELECT lead_id, list_id FROM lead_points WHERE kind = 3 ORDER BY ALL"
+        assert self.connection.sql(found).fetchall() == self.connection.sql(emails).fetchall()
 
 
 def frame_rows(rows: list[dict[str, str]]) -> pl.DataFrame:

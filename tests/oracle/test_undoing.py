@@ -16,7 +16,7 @@ from tests.oracle.test_oracle import ORACLE, comparable, hold_nothing
 from tests.oracle.worlds import DropPlan, WorldPlan, pick, sequences
 
 # What imports bring and undos take away again; what the dialler and the authorities said stays.
-BROUGHT = ("leads", "contact_points", "lists", "suppliers", "callbacks", "fetched", "additions",
+BROUGHT = ("leads", "lists", "suppliers", "callbacks", "fetched", "additions",
            "lead_images", "callback_images", "fetched_images")  # fmt: skip
 
 

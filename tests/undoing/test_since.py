@@ -2,11 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
 
 from pipelines.dnc.loading import load_dnc
 from pipelines.errors import UserError
 from pipelines.importing import import_drop
+from pipelines.points.index import find_points
 from pipelines.store import open_writer
 from pipelines.templates.template import build_template
 from tests.undoing.conftest import DAY, DEDUPE, NOW, PEOPLE, SECOND, count_images, dial, work_the_list
@@ -172,7 +174,8 @@ def test_a_number_that_became_do_not_call_meanwhile_is_not_put_back(home, bring,
     assert found == [(*phones, None), ("07400000002", None, "Ring 07400 000002")]
     assert (done.restored_on_dnc, done.numbers_taken_off) == (1, phones.count(None))
     with open_writer(home) as connection:
-        points = "SELECT count(*) FROM contact_points WHERE value IN (447400000001, 447400000005)"
+        find_points(connection, np.array([447400000001, 447400000005]))
+        points = "SELECT count(*) FROM lead_points WHERE value IN (447400000001, 447400000005)"
         assert connection.sql(points).fetchall() == [(2 - phones.count(None),)]
 
 

@@ -1,0 +1,229 @@
+"""By what any lead can be recognised, for finding leads by a number or an address without reading them all.
+
+A contact point is a value and the lead that has it. The index may hold too many, of leads that are gone or have another
+number by now, never too few: what it finds is looked at in ``leads`` (sql/commit/lead_points.sql). Most points lie in
+sorted segments beside the store, those that came since in its table ``loose_points``. Works on the writer's connection.
+See docs/decisions/0033-contact-points.md.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import numpy as np
+
+from pipelines.phones.numbering import Ints
+from pipelines.points.segments import NONE, Segment, find_leads_in, merge_segments, sweep_folder, write_segment
+from pipelines.queries import read_query
+from pipelines.schema import DIGITS_BASE, PHONE_SLOTS
+from pipelines.store import commit_so_far
+
+# So many points become a segment; fewer are read as they are.
+MANY = 200_000
+# A segment so many times as long as all shorter ones together stays by itself.
+GROWTH = 2
+# Points of no use beside those that are: fewer cost less than making all anew.
+SURPLUS_SHARE = 0.25
+BATCH_ROWS = 1_000_000
+# Who is found by a value: nothing dials a suppressed lead, and no duplicate is found by it.
+LIVE = "status IS DISTINCT FROM 'suppressed'"
+# What is looked at of a lead that may be met, beside its numbers.
+NEAR_COLUMNS = (
+    "lead_id",
+    "list_id",
+    "supplier",
+    "email",
+    "import_id",
+    "row_number",
+    "status",
+    "created_at",
+    "expires_at",
+    *(f"{slot}_key" for slot in PHONE_SLOTS),
+)
+
+
+def add_points(connection: duckdb.DuckDBPyConnection, points: str, rows: int = 0) -> None:
+    """Add to the index what a SELECT of contact points (value, lead_id) returns, of which ``rows`` are expected."""
+    folder = _find_folder(connection)
+    if rows < MANY or folder is None or connection.sql("SELECT getvariable('is_rehearsal')").fetchall()[0][0]:
+        connection.execute(f"INSERT INTO loose_points SELECT value, lead_id FROM ({points})")
+    else:
+        _note(connection, write_segment(folder, _read_sorted(connection, points)))
+
+
+def list_points(connection: duckdb.DuckDBPyConnection, leads: str) -> None:
+    """Leave by what some leads can be recognised as ``lead_points``; ``leads`` is a SELECT of their ids.
+
+    Leaves these leads as ``near_leads``.
+    """
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW wanted_leads AS {leads}")
+    _show_leads(connection, ", ".join(PHONE_SLOTS), "TRUE")
+    connection.execute("DROP VIEW wanted_leads")
+
+
+def find_points(connection: duckdb.DuckDBPyConnection, asked: Ints, *, is_whole: bool = False) -> None:
+    """Leave by what the leads can be recognised that have any of these values, as ``list_points`` does.
+
+    Unless ``is_whole``, numbers without E.164 form may be missing where none is asked for: their texts cost most to
+    read. Suppressed leads are not found.
+    """
+    connection.register("wanted_leads", {"lead_id": find_leads(connection, asked)})
+    is_text_needed = is_whole or bool(asked.searchsorted(DIGITS_BASE) < len(asked))
+    dials = (slot if is_text_needed else f"NULL::VARCHAR AS {slot}" for slot in PHONE_SLOTS)
+    _show_leads(connection, ", ".join(dials), LIVE)
+    connection.unregister("wanted_leads")
+
+
+def find_leads(connection: duckdb.DuckDBPyConnection, asked: Ints) -> Ints:
+    """Return leads, each once, among which are all that have any of the values; these are sorted, each once."""
+    if not len(asked):
+        return NONE
+    found = [find_leads_in(segment, asked) for segment in list_segments(connection)]
+    loose = connection.sql("SELECT value, lead_id FROM loose_points").fetchnumpy()
+    places = np.minimum(asked.searchsorted(loose["value"]), len(asked) - 1)
+    found.append(loose["lead_id"][asked[places] == loose["value"]])
+    return np.unique(np.concatenate(found))
+
+
+def find_leads_between(connection: duckdb.DuckDBPyConnection, ranges: Ints) -> Ints:
+    """Return the leads, each once, that may have a value in any of these ranges: one row per (first, end)."""
+    found = [NONE]
+    loose = connection.sql("SELECT value, lead_id FROM loose_points ORDER BY value").fetchnumpy()
+    opened = [(loose["value"], loose["lead_id"]), *(segment.open() for segment in list_segments(connection))]
+    for values, leads in opened:
+        places = values.searchsorted(ranges)
+        found += [leads[start:end] for start, end in places[places[:, 0] < places[:, 1]]]
+    return np.unique(np.concatenate(found))
+
+
+def count_points(connection: duckdb.DuckDBPyConnection) -> int:
+    """Return of how many points the index is."""
+    loose = int(connection.sql("SELECT count(*) FROM loose_points").fetchall()[0][0])
+    return loose + sum(segment.points for segment in list_segments(connection))
+
+
+def read_points(connection: duckdb.DuckDBPyConnection) -> Ints:
+    """Return the values of all points, in no order and with repetitions: for few."""
+    loose = connection.sql("SELECT value FROM loose_points").fetchnumpy()["value"]
+    return np.concatenate([loose, *(segment.open()[0] for segment in list_segments(connection))])
+
+
+def show_points(connection: duckdb.DuckDBPyConnection, leads: Ints) -> None:
+    """Leave by what these leads can be recognised as ``list_points`` does, without those that are suppressed."""
+    connection.register("wanted_leads", {"lead_id": leads})
+    _show_leads(connection, ", ".join(PHONE_SLOTS), LIVE)
+    connection.unregister("wanted_leads")
+
+
+def read_values(connection: duckdb.DuckDBPyConnection, values: str) -> Ints:
+    """Return the values that a SELECT returns as its only column, sorted, with repetitions."""
+    found: Ints = connection.sql(f"SELECT value FROM ({values})").fetchnumpy()["value"]
+    return np.sort(np.asarray(found))
+
+
+def list_segments(connection: duckdb.DuckDBPyConnection) -> list[Segment]:
+    """Return the segments there are; all is made anew from the leads where one is not whole, as after a restore."""
+    folder = _find_folder(connection)
+    if folder is None:
+        return []
+    segments = _read_listed(connection, folder)
+    if not all(segment.is_whole for segment in segments):
+        rebuild_points(connection)
+        segments = _read_listed(connection, folder)
+    return segments
+
+
+def rebuild_points(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the index anew from the leads."""
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW near_leads AS SELECT * FROM leads WHERE {LIVE}")
+    connection.execute("DELETE FROM point_segments")
+    connection.execute("DELETE FROM loose_points")
+    add_points(connection, read_query("commit/lead_points"), MANY)
+    connection.execute("DROP VIEW near_leads")
+
+
+def drop_surplus(connection: duckdb.DuckDBPyConnection) -> int:
+    """Make the index anew where it has many points of leads that are gone or changed; return how many it has then.
+
+    0 where it was left as it is.
+    """
+    slots = (f"count({name})" for name in (*PHONE_SLOTS, "email"))
+    needed = connection.sql(f"SELECT {' + '.join(slots)} FROM leads WHERE {LIVE}").fetchall()[0][0]
+    surplus = count_points(connection) - needed
+    if surplus < MANY or surplus < SURPLUS_SHARE * needed:
+        return 0
+    rebuild_points(connection)
+    return count_points(connection)
+
+
+def tidy_points(connection: duckdb.DuckDBPyConnection) -> None:
+    """Bring many loose points into a segment, and few segments into one, and commit.
+
+    There are never more segments than doublings from ``MANY`` to all points, and no
+    point is written more often than that.
+    """
+    folder = _find_folder(connection)
+    if folder is None:
+        return
+    segments = list_segments(connection)
+    is_done = False
+    if connection.sql("SELECT count(*) FROM loose_points").fetchall()[0][0] >= MANY:
+        made = write_segment(folder, _read_sorted(connection, "SELECT value, lead_id FROM loose_points"))
+        _note(connection, made)
+        connection.execute("DELETE FROM loose_points")
+        segments, is_done = list_segments(connection), True
+    merged = _choose_merged(segments)
+    if merged:
+        connection.execute("DELETE FROM point_segments WHERE name IN ?", [[segment.name for segment in merged]])
+        _note(connection, merge_segments(folder, merged))
+    if is_done or merged:
+        commit_so_far(connection)
+        sweep_points(connection)
+
+
+def sweep_points(connection: duckdb.DuckDBPyConnection) -> None:
+    """Remove the files of segments that are listed no more; what lists them is committed."""
+    if folder := _find_folder(connection):
+        sweep_folder(folder, [segment.name for segment in _read_listed(connection, folder)])
+
+
+def _choose_merged(segments: list[Segment]) -> list[Segment]:
+    """Return the segments to make one of: from the shortest on those not much longer than all before together."""
+    in_order = sorted(segments, key=lambda segment: segment.points)
+    merged, points = in_order[:1], sum(segment.points for segment in in_order[:1])
+    for segment in in_order[1:]:
+        if segment.points > GROWTH * points:
+            break
+        merged.append(segment)
+        points += segment.points
+    return merged if len(merged) > 1 else []
+
+
+def _show_leads(connection: duckdb.DuckDBPyConnection, dials: str, condition: str) -> None:
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE near_leads AS SELECT {', '.join(NEAR_COLUMNS)}, {dials} FROM leads"
+        f" SEMI JOIN wanted_leads USING (lead_id) WHERE {condition}"
+    )
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE lead_points AS {read_query('commit/lead_points')}")
+
+
+def _read_sorted(connection: duckdb.DuckDBPyConnection, points: str) -> Iterator[tuple[Ints, Ints]]:
+    reader = connection.sql(f"SELECT value, lead_id FROM ({points}) ORDER BY value").to_arrow_reader(BATCH_ROWS)
+    for batch in reader:
+        yield batch.column(0).to_numpy(), batch.column(1).to_numpy()
+
+
+def _note(connection: duckdb.DuckDBPyConnection, segment: Segment | None) -> None:
+    if segment:
+        connection.execute("INSERT INTO point_segments VALUES (?, ?)", [segment.name, segment.points])
+
+
+def _read_listed(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[Segment]:
+    rows = connection.sql("SELECT name, points FROM point_segments ORDER BY points, name").fetchall()
+    return [Segment(folder, name, points) for name, points in rows]
+
+
+def _find_folder(connection: duckdb.DuckDBPyConnection) -> Path | None:
+    """Return the folder of the segments beside the store; null for a store in memory."""
+    found = connection.sql("SELECT getvariable('points_folder')").fetchall()[0][0]
+    return Path(found) if found else None

@@ -1,0 +1,184 @@
+"""Sorted arrays of contact points on the disk: values, and beside each the lead that has it.
+
+A segment is three files of little-endian 64-bit integers: ``<name>.values``, sorted; ``<name>.leads``, in the same
+order; and ``<name>.samples``, the first value of each page of values. It never changes once it is there. See
+docs/decisions/0033-contact-points.md.
+"""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from uuid import uuid4
+
+import numpy as np
+
+from pipelines.home import sync_file, sync_folder
+from pipelines.phones.numbering import Ints
+
+WIDTH = 8
+ENTRY = np.dtype("<i8")
+SUFFIXES = (".values", ".leads", ".samples")
+PAGE = 512  # values of a page of memory, which is what is read of a mapped file
+MERGED_POINTS = 2_000_000  # in memory at once
+THREADS = 2
+FEW = 50_000  # below that a second thread costs more than it saves
+NONE: Ints = np.empty(0, dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One segment: where it lies, and of how many points it is to be."""
+
+    folder: Path
+    name: str
+    points: int
+
+    @property
+    def files(self) -> list[Path]:
+        """The files of the values, of the leads and of the samples."""
+        return [self.folder / f"{self.name}{suffix}" for suffix in SUFFIXES]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether both files are there and as long as they are to be."""
+        try:
+            return [file.stat().st_size for file in self.files] == [
+                length * WIDTH for length in (self.points, self.points, -(-self.points // PAGE))
+            ]
+        except FileNotFoundError:
+            return False
+
+    def open(self) -> tuple[Ints, Ints]:
+        """Return the values and the leads, mapped: only what is looked at is read."""
+        values, leads = (np.asarray(np.memmap(file, dtype=ENTRY, mode="r")) for file in self.files[:2])
+        return values, leads
+
+    def sample(self) -> Ints:
+        """Return the first value of each page."""
+        return np.fromfile(self.files[2], dtype=ENTRY)
+
+
+def write_segment(folder: Path, batches: Iterable[tuple[Ints, Ints]]) -> Segment | None:
+    """Write points, sorted by value, as a segment of a new name, and be sure that they are on the disk; none for none.
+
+    Killed meanwhile it leaves files that no store lists.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    name, points = uuid4().hex, 0
+    paths = [folder / f"{name}{suffix}" for suffix in SUFFIXES]
+    with paths[0].open("wb") as values_file, paths[1].open("wb") as leads_file, paths[2].open("wb") as samples_file:
+        for values, leads in batches:
+            values.astype(ENTRY, copy=False).tofile(values_file)
+            leads.astype(ENTRY, copy=False).tofile(leads_file)
+            values[-points % PAGE :: PAGE].astype(ENTRY).tofile(samples_file)
+            points += len(values)
+    if not points:
+        for path in paths:
+            path.unlink()
+        return None
+    for path in paths:
+        sync_file(path)
+    sync_folder(folder)
+    return Segment(folder, name, points)
+
+
+def merge_segments(folder: Path, segments: Sequence[Segment]) -> Segment | None:
+    """Write the points of several segments as one, a range of values at a time."""
+    samples = np.sort(np.concatenate([segment.sample() for segment in segments]))
+    step = MERGED_POINTS // PAGE
+    return write_segment(folder, _merge([segment.open() for segment in segments], np.unique(samples[step::step])))
+
+
+def _merge(opened: list[tuple[Ints, Ints]], edges: Ints) -> Iterator[tuple[Ints, Ints]]:
+    starts = [0] * len(opened)
+    for edge in [*edges.tolist(), None]:
+        ends = [len(values) if edge is None else int(values.searchsorted(edge)) for values, _ in opened]
+        bounds = [slice(start, end) for start, end in zip(starts, ends, strict=True)]
+        values = np.concatenate([values[bound] for (values, _), bound in zip(opened, bounds, strict=True)])
+        leads = np.concatenate([leads[bound] for (_, leads), bound in zip(opened, bounds, strict=True)])
+        order = np.argsort(values, kind="stable")
+        yield values[order], leads[order]
+        starts = ends
+
+
+def find_leads_in(segment: Segment, asked: Ints) -> Ints:
+    """Return the leads that have any of the values, in no order; these are sorted, each once."""
+    values, leads = segment.open()
+    if len(asked) < FEW:
+        return _find_few(values, leads, segment.sample(), asked)
+    low, high = int(values.searchsorted(asked[0])), int(values.searchsorted(asked[-1], "right"))
+    values, leads = values[low:high], leads[low:high]
+    shorter = min(len(values), len(asked))
+    if not shorter:
+        return NONE
+    search = _find_asked if len(asked) == shorter else _find_held
+    if shorter < FEW:
+        return search(values, leads, asked)
+    cuts = [shorter * part // THREADS for part in range(THREADS + 1)]
+    with ThreadPoolExecutor(THREADS) as pool:
+        if search is _find_asked:
+            parts = [(values, leads, asked[cut:end]) for cut, end in pairwise(cuts)]
+        else:
+            parts = [(values[cut:end], leads[cut:end], asked) for cut, end in pairwise(cuts)]
+        return np.concatenate(list(pool.map(lambda part: search(*part), parts)))
+
+
+def _find_few(values: Ints, leads: Ints, samples: Ints, asked: Ints) -> Ints:
+    """Look few up by one page each: merely to find a page costs more than to look at it."""
+    first = _count_less(values, samples, asked)
+    is_held = values[np.minimum(first, len(values) - 1)] == asked
+    first, asked = first[is_held], asked[is_held]
+    return _take(leads, first, _count_less(values, samples, asked + 1))
+
+
+def _count_less(values: Ints, samples: Ints, asked: Ints) -> Ints:
+    """Return how many values are less than each of those that are asked for."""
+    count = np.maximum(samples.searchsorted(asked) - 1, 0) * PAGE
+    step = PAGE
+    while step:
+        ahead = np.minimum(count + step, len(values))
+        count = np.where(values[ahead - 1] < asked, ahead, count)
+        step //= 2
+    return count
+
+
+def _find_asked(values: Ints, leads: Ints, asked: Ints) -> Ints:
+    """Look what is asked for up among what is held: for few that are asked for."""
+    first = values.searchsorted(asked)
+    is_held = values[np.minimum(first, len(values) - 1)] == asked
+    first, asked = first[is_held], asked[is_held]
+    return _take(leads, first, values.searchsorted(asked, "right"))
+
+
+def _take(leads: Ints, first: Ints, end: Ints) -> Ints:
+    """Return the leads of several ranges of places, one after the other."""
+    counts = end - first
+    before = counts.cumsum() - counts
+    found: Ints = leads[np.arange(counts.sum()) + np.repeat(first - before, counts)]
+    return found
+
+
+def _find_held(values: Ints, leads: Ints, asked: Ints) -> Ints:
+    """Look what is held up among what is asked for: for few that are held."""
+    places = np.minimum(asked.searchsorted(values), len(asked) - 1)
+    found: Ints = leads[asked[places] == values]
+    return found
+
+
+def sweep_folder(folder: Path, listed: Iterable[str]) -> None:
+    """Remove the files of segments that no store lists: merged ones, and what a killed writer left."""
+    names = set(listed)
+    for path in folder.glob("*"):
+        if path.stem not in names:
+            path.unlink()
+
+
+def link_segments(source: Path, target: Path) -> None:
+    """Have the files of one folder in another as well, before the store that lists them takes its place there."""
+    target.mkdir(parents=True, exist_ok=True)
+    for path in source.glob("*"):
+        os.link(path, target / path.name)
+    sync_folder(target)

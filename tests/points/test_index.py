@@ -1,0 +1,116 @@
+"""People are found by their numbers and addresses wherever these points lie, and whatever becomes of the files."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from pipelines.importing import import_drop
+from pipelines.maintaining import maintain
+from pipelines.points import index
+from pipelines.points.index import count_points, list_segments
+from pipelines.store import open_writer
+from pipelines.templates.template import build_template
+from pipelines.undoing import undo_import
+
+DAY, NOW = date(2026, 3, 2), datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _few(monkeypatch):
+    """Let few points be many."""
+    monkeypatch.setattr(index, "MANY", 4)
+
+
+@pytest.fixture
+def bring(home, tmp_path):
+    """Import people by number, from one up to before another; keywords change the rule for duplicates."""
+
+    def bring(first, end, *, dry_run=False, **rule):
+        drop = tmp_path / "drop.csv"
+        drop.write_text("Name,Tel,Mail\n" + "".join(f"P{n},07400 {n:06},p{n}@example.org\n" for n in range(first, end)))
+        dedupe = {"keys": ["phone", "email"], "scope": ["file", "global"], "action": "keep_existing", **rule}
+        template = {"name": "acme", "supplier": "Acme", "list": {"name": "Warm"}, "hold_above": 1, "dedupe": dedupe}
+        mapping = {"first_name": "Name", "phone1": "Tel", "email": "Mail"}
+        made = build_template({**template, "mapping": mapping}, "acme")
+        result = import_drop(drop, made, home, on=DAY, now=NOW, force=True, dry_run=dry_run)
+        assert result.status == "completed", result.message
+        return result
+
+    return bring
+
+
+def see_points(home):
+    """Return how many segments there are, of how many points they are, and how many the index has."""
+    with open_writer(home) as connection:
+        found = list_segments(connection)
+        return len(found), sum(segment.points for segment in found), count_points(connection)
+
+
+def list_files(home):
+    return sorted(path.name for path in (home.store.parent / "points").glob("*"))
+
+
+def test_everybody_is_found_again_among_loose_points_and_in_segments_that_were_merged(home, bring):
+    sizes = [1, 1, 1, 3, 1, 9, 2, 1]
+    for n, size in enumerate(sizes):
+        bring(100 * n, 100 * n + size)
+
+    segments, _, points = see_points(home)
+    assert 1 <= segments <= 3
+    assert points == 2 * sum(sizes)
+    assert len(list_files(home)) == 3 * segments
+    for n, size in enumerate(sizes):
+        again = bring(100 * n, 100 * n + size + 1)
+        assert (again.created, again.rejected) == (1, size)
+
+
+@pytest.mark.parametrize("suffix", [".values", ".leads", ".samples"])
+def test_a_home_that_lost_a_file_of_its_index_finds_everybody_all_the_same(home, bring, suffix):
+    bring(0, 5)
+    bring(5, 7)
+    for path in (home.store.parent / "points").glob(f"*{suffix}"):
+        path.unlink()
+
+    again = bring(0, 8)
+
+    assert (again.created, again.rejected) == (1, 7)
+    assert see_points(home) == (1, 14, 16)
+
+
+def test_a_rehearsal_leaves_no_file(home, bring):
+    bring(0, 1)
+
+    assert bring(0, 9, dry_run=True).created == 8
+
+    assert (list_files(home), see_points(home)) == ([], (0, 0, 2))
+    assert bring(0, 9).created == 8
+
+
+def test_what_breaks_down_leaves_at_most_files_that_maintenance_removes(home, bring, monkeypatch):
+    bring(0, 3)
+    before = list_files(home)
+    with monkeypatch.context() as patch:
+        patch.setattr("pipelines.importing.record_import", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            bring(0, 9)
+    assert len(list_files(home)) == len(before) + 3
+
+    maintain(home, NOW)
+
+    assert list_files(home) == before
+    assert bring(0, 9).created == 6
+
+
+def test_points_of_no_use_are_dropped_once_they_are_many(home, bring):
+    bring(0, 3)
+    for _ in range(3):
+        undo_import(home, bring(0, 3, action="keep_new").import_id, user="ann", now=NOW)
+    assert see_points(home)[2] > 12
+
+    done, again = maintain(home, NOW), maintain(home, NOW)
+
+    assert (done.sorted, again.sorted) == ({"contact points": 6}, {})
+    assert see_points(home) == (1, 6, 6)
+    assert len(list_files(home)) == 3
+    assert done.after.store_bytes > home.store.stat().st_size
+    assert bring(0, 4).created == 1
