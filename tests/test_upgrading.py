@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.errors import UserError
 from pipelines.home import Home
-from pipelines.points.index import find_leads, read_values
+from pipelines.points.index import open_index, read_values
 from pipelines.published.publishing import publish
 from pipelines.published.reading import open_reader
 from pipelines.schema import DIGITS_BASE, STORE
@@ -114,7 +114,7 @@ def test_the_leads_of_a_store_of_the_sixth_version_are_found_by_their_numbers_an
     with open_writer(home) as connection:
         address = "SELECT -1 - (md5_number_lower('al@example.org') >> 18)::BIGINT AS value"
         asked = [447400123456, DIGITS_BASE, DIGITS_BASE + 12345, *read_values(connection, address).tolist()]
-        found = [find_leads(connection, np.array([value])).tolist() for value in asked]
+        found = [open_index(connection).find(np.array([value])).tolist() for value in asked]
 
     assert found == [[1], [2], [1], [2]]
 

@@ -5,7 +5,7 @@ import numpy as np
 
 from pipelines.dnc.runs import SAMPLED, cut_ranges
 from pipelines.phones.numbering import Ints
-from pipelines.points.index import count_points, find_leads, find_leads_between, read_points, read_values
+from pipelines.points.index import Index, open_index, read_values
 from pipelines.points.segments import NONE
 from pipelines.schema import DIGITS_BASE
 
@@ -17,28 +17,28 @@ DIGITS = 18  # a number has no more, see pipelines/schema.py
 
 def find_concerned(connection: duckdb.DuckDBPyConnection) -> Ints:
     """Return leads, each once, among which are all that ``asked_entries`` and ``asked_prefixes`` may concern."""
-    by_entries = _find_by_entries(connection)
+    index = open_index(connection)
+    by_entries = _find_by_entries(connection, index)
     rows = connection.sql("SELECT DISTINCT prefix, digits FROM asked_prefixes").fetchall()
-    return np.union1d(by_entries, find_leads_between(connection, _list_ranges(rows))) if rows else by_entries
+    return np.union1d(by_entries, index.find_between(_list_ranges(rows))) if rows else by_entries
 
 
-def _find_by_entries(connection: duckdb.DuckDBPyConnection) -> Ints:
+def _find_by_entries(connection: duckdb.DuckDBPyConnection, index: Index) -> Ints:
     """Return the leads with a value of ``asked_entries``: by ranges of values, one of them in memory at once."""
-    if count_points(connection) <= FEW:
-        values = np.unique(read_points(connection))
-        connection.register("held_values", {"value": values})
+    if len(index) <= FEW:
+        connection.register("held_values", {"value": index.list_values()})
         met = "SELECT DISTINCT value FROM asked_entries SEMI JOIN held_values USING (value)"
-        found = find_leads(connection, read_values(connection, met))
+        found = index.find(read_values(connection, met))
         connection.unregister("held_values")
         return found
     rows = connection.sql("SELECT count(*) FROM asked_entries").fetchall()[0][0]
     if rows <= SLICE_ROWS:
-        return find_leads(connection, np.unique(read_values(connection, "asked_entries")))
+        return index.find(np.unique(read_values(connection, "FROM asked_entries")))
     sampled = connection.sql(f"SELECT value FROM asked_entries WHERE hash(value) % {SAMPLED} = 0").fetchnumpy()["value"]
     parts = [NONE]
     for low, high in cut_ranges(sampled, SLICE_ROWS):
         between = f"SELECT value FROM asked_entries WHERE value >= {low} AND value < {high}"
-        parts.append(find_leads(connection, np.unique(read_values(connection, between))))
+        parts.append(index.find(np.unique(read_values(connection, between))))
     return np.unique(np.concatenate(parts))
 
 

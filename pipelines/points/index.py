@@ -6,7 +6,8 @@ sorted segments beside the store, those that came since in its table ``loose_poi
 See docs/decisions/0033-contact-points.md.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -27,12 +28,11 @@ SURPLUS_SHARE = 0.25
 BATCH_ROWS = 1_000_000
 # Who is found by a value: nothing dials a suppressed lead, and no duplicate is found by it.
 LIVE = "status IS DISTINCT FROM 'suppressed'"
-# What is looked at of a lead that may be met, beside its numbers.
+# What is looked at of a lead that may be met, and what only where it is asked for.
 NEAR_COLUMNS = (
     "lead_id",
     "list_id",
     "supplier",
-    "email",
     "import_id",
     "row_number",
     "status",
@@ -40,6 +40,7 @@ NEAR_COLUMNS = (
     "expires_at",
     *(f"{slot}_key" for slot in PHONE_SLOTS),
 )
+TEXTS = ("email", *PHONE_SLOTS)
 
 
 def add_points(connection: duckdb.DuckDBPyConnection, points: str, rows: int = 0) -> None:
@@ -57,62 +58,66 @@ def list_points(connection: duckdb.DuckDBPyConnection, leads: str) -> None:
     Leaves these leads as ``near_leads``.
     """
     connection.execute(f"CREATE OR REPLACE TEMP VIEW wanted_leads AS {leads}")
-    _show_leads(connection, ", ".join(PHONE_SLOTS), "TRUE")
+    _show_leads(connection, TEXTS, "TRUE")
     connection.execute("DROP VIEW wanted_leads")
+
+
+@dataclass(frozen=True)
+class Index:
+    """All points there are: those in segments, and the values and leads of the loose ones."""
+
+    segments: list[Segment]
+    loose: tuple[Ints, Ints]
+
+    def __len__(self) -> int:
+        return len(self.loose[0]) + sum(segment.points for segment in self.segments)
+
+    def find(self, asked: Ints) -> Ints:
+        """Return leads, each once, among which are all that have any of the values; these are sorted, each once."""
+        if not len(asked):
+            return NONE
+        values, leads = self.loose
+        places = np.minimum(asked.searchsorted(values), len(asked) - 1)
+        found = [find_leads_in(segment, asked) for segment in self.segments]
+        return np.unique(np.concatenate([leads[asked[places] == values], *found]))
+
+    def find_between(self, ranges: Ints) -> Ints:
+        """Return the leads, each once, that may have a value in any of these ranges: one row per (first, end)."""
+        order = np.argsort(self.loose[0])
+        sorted_loose = (self.loose[0][order], self.loose[1][order])
+        found = [NONE]
+        for values, leads in [sorted_loose, *(segment.open() for segment in self.segments)]:
+            places = values.searchsorted(ranges)
+            found += [leads[start:end] for start, end in places[places[:, 0] < places[:, 1]]]
+        return np.unique(np.concatenate(found))
+
+    def list_values(self) -> Ints:
+        """Return the values of all points, each once, sorted: for few."""
+        return np.unique(np.concatenate([self.loose[0], *(segment.open()[0] for segment in self.segments)]))
+
+
+def open_index(connection: duckdb.DuckDBPyConnection) -> Index:
+    """Return the index as it stands; it is made anew where it is not whole, as after a restore."""
+    segments = list_segments(connection)
+    loose = connection.sql("SELECT value, lead_id FROM loose_points").fetchnumpy()
+    return Index(segments, (loose["value"], loose["lead_id"]))
 
 
 def find_points(connection: duckdb.DuckDBPyConnection, asked: Ints, *, is_whole: bool = False) -> None:
     """Leave by what the leads can be recognised that have any of these values, as ``list_points`` does.
 
-    Unless ``is_whole``, numbers without E.164 form may be missing where none is asked for: their texts cost most to
-    read. Suppressed leads are not found.
+    Unless ``is_whole``, addresses may be missing where none is met, and so may numbers without E.164 form: texts cost
+    most to read. Suppressed leads are not found.
     """
-    connection.register("wanted_leads", {"lead_id": find_leads(connection, asked)})
-    is_text_needed = is_whole or bool(asked.searchsorted(DIGITS_BASE) < len(asked))
-    dials = (slot if is_text_needed else f"NULL::VARCHAR AS {slot}" for slot in PHONE_SLOTS)
-    _show_leads(connection, ", ".join(dials), LIVE)
-    connection.unregister("wanted_leads")
-
-
-def find_leads(connection: duckdb.DuckDBPyConnection, asked: Ints) -> Ints:
-    """Return leads, each once, among which are all that have any of the values; these are sorted, each once."""
-    if not len(asked):
-        return NONE
-    found = [find_leads_in(segment, asked) for segment in list_segments(connection)]
-    loose = connection.sql("SELECT value, lead_id FROM loose_points").fetchnumpy()
-    places = np.minimum(asked.searchsorted(loose["value"]), len(asked) - 1)
-    found.append(loose["lead_id"][asked[places] == loose["value"]])
-    return np.unique(np.concatenate(found))
-
-
-def find_leads_between(connection: duckdb.DuckDBPyConnection, ranges: Ints) -> Ints:
-    """Return the leads, each once, that may have a value in any of these ranges: one row per (first, end)."""
-    found = [NONE]
-    loose = connection.sql("SELECT value, lead_id FROM loose_points ORDER BY value").fetchnumpy()
-    opened = [(loose["value"], loose["lead_id"]), *(segment.open() for segment in list_segments(connection))]
-    for values, leads in opened:
-        places = values.searchsorted(ranges)
-        found += [leads[start:end] for start, end in places[places[:, 0] < places[:, 1]]]
-    return np.unique(np.concatenate(found))
-
-
-def count_points(connection: duckdb.DuckDBPyConnection) -> int:
-    """Return of how many points the index is."""
-    loose = int(connection.sql("SELECT count(*) FROM loose_points").fetchall()[0][0])
-    return loose + sum(segment.points for segment in list_segments(connection))
-
-
-def read_points(connection: duckdb.DuckDBPyConnection) -> Ints:
-    """Return the values of all points, in no order and with repetitions: for few."""
-    loose = connection.sql("SELECT value FROM loose_points").fetchnumpy()["value"]
-    return np.concatenate([loose, *(segment.open()[0] for segment in list_segments(connection))])
+    index = open_index(connection)
+    emails, keys, digits = (index.find(part) for part in np.split(asked, asked.searchsorted([0, DIGITS_BASE])))
+    texts = [*(["email"] if is_whole or len(emails) else []), *(PHONE_SLOTS if is_whole or len(digits) else [])]
+    _show_found(connection, np.concatenate([emails, keys, digits]), texts)
 
 
 def show_points(connection: duckdb.DuckDBPyConnection, leads: Ints) -> None:
     """Leave by what these leads can be recognised as ``list_points`` does, without those that are suppressed."""
-    connection.register("wanted_leads", {"lead_id": leads})
-    _show_leads(connection, ", ".join(PHONE_SLOTS), LIVE)
-    connection.unregister("wanted_leads")
+    _show_found(connection, leads, TEXTS)
 
 
 def read_values(connection: duckdb.DuckDBPyConnection, values: str) -> Ints:
@@ -147,13 +152,13 @@ def drop_surplus(connection: duckdb.DuckDBPyConnection) -> int:
 
     0 where it was left as it is.
     """
-    slots = (f"count({name})" for name in (*PHONE_SLOTS, "email"))
+    slots = (f"count({name})" for name in TEXTS)
     needed = connection.sql(f"SELECT {' + '.join(slots)} FROM leads WHERE {LIVE}").fetchall()[0][0]
-    surplus = count_points(connection) - needed
+    surplus = len(open_index(connection)) - needed
     if surplus < MANY or surplus < SURPLUS_SHARE * needed:
         return 0
     rebuild_points(connection)
-    return count_points(connection)
+    return len(open_index(connection))
 
 
 def tidy_points(connection: duckdb.DuckDBPyConnection) -> None:
@@ -199,9 +204,16 @@ def _choose_merged(segments: list[Segment]) -> list[Segment]:
     return merged if len(merged) > 1 else []
 
 
-def _show_leads(connection: duckdb.DuckDBPyConnection, dials: str, condition: str) -> None:
+def _show_found(connection: duckdb.DuckDBPyConnection, leads: Ints, texts: Collection[str]) -> None:
+    connection.register("wanted_leads", {"lead_id": leads})
+    _show_leads(connection, texts, LIVE)
+    connection.unregister("wanted_leads")
+
+
+def _show_leads(connection: duckdb.DuckDBPyConnection, texts: Collection[str], condition: str) -> None:
+    columns = [*NEAR_COLUMNS, *(name if name in texts else f"NULL::VARCHAR AS {name}" for name in TEXTS)]
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE near_leads AS SELECT {', '.join(NEAR_COLUMNS)}, {dials} FROM leads"
+        f"CREATE OR REPLACE TEMP TABLE near_leads AS SELECT {', '.join(columns)} FROM leads"
         f" SEMI JOIN wanted_leads USING (lead_id) WHERE {condition}"
     )
     connection.execute(f"CREATE OR REPLACE TEMP TABLE lead_points AS {read_query('commit/lead_points')}")

@@ -17,7 +17,7 @@ import pytest
 from examples.generator import make_drop
 from pipelines.home import Home
 from pipelines.points import index
-from pipelines.points.index import LIVE, find_leads, list_points, read_values
+from pipelines.points.index import LIVE, list_points, open_index, read_values
 from pipelines.published import packing
 from pipelines.published.publishing import current_generation
 from pipelines.replaying.comparing import hash_generation
@@ -122,7 +122,7 @@ def read_state(home: Home) -> State:
         list_points(connection, f"SELECT lead_id FROM leads WHERE {LIVE}")
         values = read_values(connection, "SELECT DISTINCT value FROM lead_points")
         meant = read_values(connection, "SELECT DISTINCT lead_id AS value FROM lead_points")
-        assert set(meant.tolist()) <= set(find_leads(connection, values).tolist())
+        assert set(meant.tolist()) <= set(open_index(connection).find(values).tolist())
     kept = ("templates", "mappings", "tables", "raw")
     files = {f"{name}/{path}": entry for name in kept for path, entry in list_tree(home.root / name).items()}
     return State(hash_seen(home), files, {name: rows[0] for name, rows in held.items()})

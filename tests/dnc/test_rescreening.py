@@ -11,7 +11,7 @@ import pytest
 from pipelines.dnc import meeting
 from pipelines.dnc.rescreening import rescreen_all
 from pipelines.dnc.status import find_unchecked
-from pipelines.points.index import find_leads, list_points
+from pipelines.points.index import list_points, open_index
 from pipelines.published.reading import open_reader
 from pipelines.store import open_writer
 from tests.dnc.conftest import TWO_PHONES
@@ -52,7 +52,7 @@ def test_what_becomes_forbidden_is_taken_off_at_once_and_a_lead_without_numbers_
     with open_writer(home) as connection:
         list_points(connection, "SELECT lead_id FROM leads")
         left = connection.sql("SELECT value FROM lead_points WHERE kind = 1").fetchall()
-        found = find_leads(connection, np.array([447400123456, 447400123457]))
+        found = open_index(connection).find(np.array([447400123456, 447400123457]))
         images = connection.sql("SELECT phone1 FROM lead_images WHERE changed_by = 'dnc-load-1'").fetchall()
     assert left == [(447400123457,)]
     assert len(found) == 1
