@@ -71,6 +71,8 @@ LEADS: dict[str, str] = {
 # By what leads can be recognised, as far as it does not lie in segments, and which segments there are.
 LOOSE_POINTS: dict[str, str] = {"value": "BIGINT", "lead_id": "BIGINT"}
 POINT_SEGMENTS: dict[str, str] = {"name": "VARCHAR", "points": "BIGINT"}
+# The tables of contact data: DuckDB would look at all tables to say which these are.
+CONTACT_TABLES: dict[str, str] = {"name": "VARCHAR"}
 
 LISTS: dict[str, str] = {
     "list_id": "BIGINT",
@@ -217,6 +219,7 @@ STORE: dict[str, dict[str, str]] = {
     "leads": LEADS,
     "loose_points": LOOSE_POINTS,
     "point_segments": POINT_SEGMENTS,
+    "contact_tables": CONTACT_TABLES,
     "lists": LISTS,
     "suppliers": SUPPLIERS,
     "imports": IMPORTS,

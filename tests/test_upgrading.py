@@ -13,6 +13,7 @@ from pipelines.published.publishing import publish
 from pipelines.published.reading import open_reader
 from pipelines.schema import DIGITS_BASE, STORE
 from pipelines.store import open_writer
+from pipelines.tables.storing import list_stored
 from pipelines.upgrading import VERSION
 
 OLD_DNC = (
@@ -100,10 +101,11 @@ def test_the_rows_of_a_store_of_the_fifth_version_learn_their_day(tmp_path):
         assert connection.sql("SELECT import_date FROM import_rows").fetchall() == [(date(2026, 3, 2),)]
 
 
-def test_the_leads_of_a_store_of_the_sixth_version_are_found_by_their_numbers_and_addresses(tmp_path):
+def test_the_leads_of_a_store_of_the_sixth_version_are_found_and_its_contact_data_is_known(tmp_path):
     home = Home(tmp_path / "home")
     with open_writer(home) as connection:
         connection.execute("CREATE TABLE contact_points (value BIGINT)")
+        connection.execute("CREATE TABLE secondary_contract (lead_id BIGINT)")
         connection.execute(
             "INSERT INTO leads (lead_id, status, phone1, phone1_key, phone2, email) VALUES"
             " (1, 'new', '07400123456', 447400123456, '012345', NULL), (2, 'new', '0', NULL, NULL, 'Al@example.org'),"
@@ -116,7 +118,9 @@ def test_the_leads_of_a_store_of_the_sixth_version_are_found_by_their_numbers_an
         asked = [447400123456, DIGITS_BASE, DIGITS_BASE + 12345, *read_values(connection, address).tolist()]
         found = [open_index(connection).find(np.array([value])).tolist() for value in asked]
 
-    assert found == [[1], [2], [1], [2]]
+        tables = list_stored(connection)
+
+    assert (found, tables) == ([[1], [2], [1], [2]], ["secondary_contract"])
 
 
 def test_a_store_that_a_newer_leadmill_wrote_is_refused_and_left_as_it_is(tmp_path):
@@ -144,4 +148,4 @@ def test_other_tables_come_with_another_version():
     """A store of the newest version is not asked which tables it has: who adds one adds a version, then mends this."""
     names = hashlib.sha256(" ".join(sorted(STORE)).encode()).hexdigest()[:8]
 
-    assert (VERSION, names) == (7, "4dfba44a")
+    assert (VERSION, names) == (7, "a6dc50ad")

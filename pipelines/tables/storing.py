@@ -22,8 +22,7 @@ EMPTY_PARTITION, WHOLE_PART = "0", "all"
 
 def list_stored(connection: duckdb.DuckDBPyConnection) -> list[str]:
     """Return the names of the store's contact data tables, sorted."""
-    names = "SELECT table_name FROM duckdb_tables() WHERE starts_with(table_name, ?) AND NOT temporary ORDER BY 1"
-    return [row[0] for row in connection.execute(names, [STORED]).fetchall()]
+    return [row[0] for row in connection.execute("SELECT name FROM contact_tables ORDER BY name").fetchall()]
 
 
 def read_columns(connection: duckdb.DuckDBPyConnection, stored: str) -> dict[str, str]:
@@ -55,6 +54,7 @@ def fit_table(connection: duckdb.DuckDBPyConnection, table: ContactTable) -> Non
     if not there:
         connection.execute(create_table(f'"{name}"', wanted))
         connection.execute(create_table(f'"{IMAGES}{table.name}"', images))
+        connection.execute("INSERT INTO contact_tables VALUES (?)", [name])
     else:
         stale = [column for column, kind in there.items() if wanted.get(column) != kind]
         if stale:

@@ -5,13 +5,22 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.points import segments
 from pipelines.points.segments import find_leads_in, merge_segments, sweep_folder, write_segment
 
 VALUES = st.lists(st.integers(-30, 30) | st.integers(-(2**62), 2**62), min_size=1, max_size=60).map(sorted)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _unsynced():
+    """Spare the disk: a power cut is not looked at here."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("sync_file", "sync_folder"):
+            patch.setattr(segments, name, lambda _: None)
+        yield
 
 
 def write(folder, values, lead=1):
@@ -22,6 +31,7 @@ def write(folder, values, lead=1):
 
 
 @pytest.mark.parametrize("few", [0, segments.FEW])
+@settings(deadline=None)
 @given(values=VALUES, others=VALUES)
 def test_all_leads_with_a_value_are_found_and_no_others(few, values, others):
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
@@ -34,6 +44,7 @@ def test_all_leads_with_a_value_are_found_and_no_others(few, values, others):
             assert sorted(found.tolist()) == [n for n, value in enumerate(values, 1) if value in set(asked)]
 
 
+@settings(deadline=None)
 @given(first=VALUES, second=VALUES)
 def test_segments_that_are_merged_hold_what_they_held_in_order(first, second):
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
