@@ -50,14 +50,31 @@ def shift_by(digits: Ints) -> Ints:
 
 
 def _read_word(words: Words, lengths: Ints) -> tuple[Ints, Words]:
-    """Return the numbers in the last signs of words, and bits where one is no digit. Changes ``words``."""
-    words ^= _ZEROS
+    """Return the numbers in the last signs of words, and bits where one is no digit."""
+    words = strip_zeros(words)
     words &= _LAST[lengths]
-    bad = words + _BEYOND_NINE
+    bad = has_others(words)
+    return join_digits(words), bad
+
+
+def strip_zeros(words: Words) -> Words:
+    """Return words of eight signs as words of eight digits: what is no digit is above nine."""
+    stripped: Words = words ^ _ZEROS
+    return stripped
+
+
+def has_others(words: Words) -> Words:
+    """Return words of which bits are set where one of eight digits is above nine."""
+    bad: Words = words + _BEYOND_NINE
     bad |= words
     bad &= _HIGH_BITS
+    return bad
+
+
+def join_digits(words: Words) -> Ints:
+    """Return the numbers that words of eight digits are, the first digit in memory counting most. Changes ``words``."""
     for mask, factor, bits in _STEPS:
         words &= mask
         words *= factor
         words >>= bits
-    return words.view(np.int64), bad
+    return words.view(np.int64)

@@ -15,15 +15,13 @@ import numpy as np
 import polars as pl
 
 from pipelines.dnc.digits import MARGIN, read_digits, shift_by
+from pipelines.dnc.even import FEWEST_AREA, FEWEST_BYTES, MOST_AREA, MOST_BYTES, read_even
 from pipelines.phones.numbering import Ints
 from pipelines.reading.tokens import Bytes, Mask
 
 BLOCK_BYTES = 1 << 19
 BLOCKS_AHEAD = 32
-HEAD_BYTES = 1 << 16
-# Lines of so many bytes are read as digits; what else is odd stays text.
-FEWEST_BYTES, MOST_BYTES = 7, 15
-FEWEST_AREA, MOST_AREA = 2, 5
+HEAD_BYTES, TAIL_BYTES = 1 << 16, 1 << 10
 _LINE = re.compile(rb"\+?[0-9]{5,18}|[0-9]{2,5},[0-9]{4,12}")
 _ALLOWED = np.zeros(256, dtype=bool)
 _ALLOWED[list(b"0123456789+,")] = True
@@ -74,6 +72,9 @@ class PlainList:
 
     def _read_block(self, find: Find, edges: tuple[int, int]) -> PlainBlock:
         block = self.work[slice(*edges)]
+        even = read_even(block, self.columns)
+        if even is not None:
+            return PlainBlock(*find(even), len(even), 0)
         returns = np.flatnonzero(block == _RETURN)
         if len(returns) and not (block[np.minimum(returns + 1, len(block) - 1)] == _NEWLINE).all():
             block, returns = block[block != _RETURN], returns[:0]
@@ -167,5 +168,8 @@ def _find_end(work: Bytes, start: int) -> int:
     end = min(start + BLOCK_BYTES, len(work))
     if end == len(work):
         return end
-    cut = work[start:end].tobytes().rfind(b"\n")
-    return start + cut + 1 if cut >= 0 else end
+    for tail in (max(end - TAIL_BYTES, start), start):
+        cut = work[tail:end].tobytes().rfind(b"\n")
+        if cut >= 0:
+            return tail + cut + 1
+    return end

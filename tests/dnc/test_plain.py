@@ -1,6 +1,7 @@
 """Long lists of digits are read as integers, in blocks, runs and slices; nothing of that is to be seen."""
 
 import random
+import re
 from collections import Counter
 from datetime import UTC, datetime
 
@@ -46,6 +47,29 @@ def test_a_list_of_digits_says_what_each_of_its_lines_says_as_text(tmp_path, mon
     values = find_values(texts, region)
     assert staged.numbers.read(LOWEST, HIGHEST).tolist() == sorted(set(values.drop_nulls()))
     assert (staged.lines, staged.blank, staged.staged) == (3006, 1, 3006 - values.null_count())
+    assert staged.unparsed == (values.fill_null(DIGITS_BASE) >= DIGITS_BASE).sum()
+
+
+@pytest.mark.parametrize(
+    "shape", ["07#########", "+447#########", "02#####", "12345678#######", "202,5##0###", "20,#####"]
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("odd", ["1", "+"])
+def test_lines_of_one_length_say_what_each_of_them_says_as_text(tmp_path, monkeypatch, shape, end, odd):
+    chance, region = random.Random(shape), "US" if "," in shape else "GB"
+    lines = [re.sub("#", lambda _: str(chance.randrange(10)), shape) for _ in range(1000)]
+    lines += [lines[0]] * 300
+    lines[500] = shape.replace("#", "1")[: -len(odd)] + odd  # as long as the others
+    lines[700] = f"{lines[700]}6"
+    monkeypatch.setattr(plain, "HEAD_BYTES", 20)
+    monkeypatch.setattr(plain, "BLOCK_BYTES", 1_200)
+    (tmp_path / "list.txt").write_text(end.join(lines), newline="")
+
+    staged = stage_list(tmp_path / "list.txt", "list.txt", How(region), tmp_path)
+
+    values = find_values(pl.Series("raw", [line.replace(",", "") for line in lines]), region)
+    assert staged.numbers.read(LOWEST, HIGHEST).tolist() == sorted(set(values.drop_nulls()))
+    assert (staged.lines, staged.staged) == (len(lines), len(lines) - values.null_count())
     assert staged.unparsed == (values.fill_null(DIGITS_BASE) >= DIGITS_BASE).sum()
 
 
