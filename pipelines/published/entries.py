@@ -1,41 +1,34 @@
 """Do-not-call entries as a Parquet file: the longest table there is, so its numbers are spelt by columns.
 
 The store keeps a number and its terms; the file says both in full, as docs/tables.md has it. Its bytes depend on the
-entries alone: not on threads, nor on how they come from the store. See docs/decisions/0031-dnc-loading.md.
+entries alone: not on threads, nor on how they come from the store, or to it. See docs/decisions/0031-dnc-loading.md.
 """
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 import duckdb
 import numpy as np
-import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.schema import DIGITS_BASE
+from pipelines.published.spelling import Ints, spell_entries
 
 ROW_GROUP_ROWS = 122_880
 TERMS = ("category", "source", "listed_on", "expires_on")
 _WORD = pa.dictionary(pa.int32(), pa.string())
 SCHEMA = pa.schema(
     {
-        "e164": pa.large_string(),
-        "digits": pa.large_string(),
+        "e164": pa.string(),
+        "digits": pa.string(),
         "category": _WORD,
         "source": _WORD,
         "listed_on": pa.date32(),
         "expires_on": pa.date32(),
     }
 )
-_VALUE = pl.col("value")
-SPELT = (
-    pl.when(_VALUE < DIGITS_BASE).then(pl.format("+{}", _VALUE)).alias("e164"),
-    pl.when(_VALUE >= DIGITS_BASE).then((_VALUE - DIGITS_BASE).cast(pl.String)).alias("digits"),
-)
-_FOUR_DIGITS = np.frombuffer("".join(f"{number:04}" for number in range(10_000)).encode("ascii"), dtype="<u4")
-MOST_DIGITS = 15
 
 
 def write_entries(connection: duckdb.DuckDBPyConnection, query: str, file: Path) -> int:
@@ -45,14 +38,38 @@ def write_entries(connection: duckdb.DuckDBPyConnection, query: str, file: Path)
     ``digits`` where there is no E.164 form.
     """
     connection.execute("SET threads = 1")
-    terms = connection.sql(f"SELECT terms_id, {', '.join(TERMS)} FROM dnc_terms ORDER BY terms_id").to_arrow_table()
-    known = terms["terms_id"].to_numpy()
-    columns = [terms[name].combine_chunks() for name in TERMS]
-    said = [column.dictionary_encode() if pa.types.is_string(column.type) else column for column in columns]
-    rows, writing = 0, None
-    # Numbers in order begin alike: what they begin with is left out in the file.
-    with (
-        pq.ParquetWriter(
+    with EntriesWriter(file, read_terms(connection)) as writer:
+        for batch in connection.sql(query).to_arrow_reader(ROW_GROUP_ROWS):
+            writer.add(*(column.to_numpy() for column in batch.columns))
+    connection.execute("RESET threads")
+    return writer.rows
+
+
+def read_terms(connection: duckdb.DuckDBPyConnection) -> pa.Table:
+    """Return what is known of entries: terms_id and ``TERMS``, in the order of terms_id."""
+    query = f"SELECT terms_id, {', '.join(TERMS)} FROM dnc_terms ORDER BY terms_id"
+    return connection.sql(query).to_arrow_table().combine_chunks()
+
+
+class EntriesWriter:
+    """Writes entries in the order in which they are added; ``rows`` is how many. The file is whole once it is closed.
+
+    ``terms`` is as ``read_terms`` returns it, with those of all entries.
+    """
+
+    def __init__(self, file: Path, terms: pa.Table) -> None:
+        self.rows = 0
+        self._terms = terms
+        self._known = terms["terms_id"].to_numpy()
+        self._values = np.empty(ROW_GROUP_ROWS, dtype=np.int64)
+        self._places = np.empty(ROW_GROUP_ROWS, dtype=np.int64)
+        self._filled = 0
+        self._alike: tuple[int, int] | None = None  # place and number of entries that `_said` is said of
+        self._said: list[pa.Array] = []
+        self._writing: Future[None] | None = None
+        self._pool = ThreadPoolExecutor(1)
+        # Numbers in order begin alike: what they begin with is left out in the file.
+        self._writer = pq.ParquetWriter(
             file,
             SCHEMA,
             compression="zstd",
@@ -61,58 +78,80 @@ def write_entries(connection: duckdb.DuckDBPyConnection, query: str, file: Path)
             column_encoding={"e164": "DELTA_BYTE_ARRAY"},
             write_statistics=["e164"],
             store_schema=False,
-        ) as writer,
-        ThreadPoolExecutor(1) as pool,
-    ):
-        for entries in _group(connection.sql(query)):
-            which = pa.array(np.searchsorted(known, entries["terms_id"].to_numpy()))
-            columns = [*_spell(entries), *(_take(column, which) for column in said)]
-            if writing is not None:
-                writing.result()
-            # Written while the next rows are spelt, one group after the other.
-            writing = pool.submit(writer.write_table, pa.Table.from_arrays(columns, schema=SCHEMA), ROW_GROUP_ROWS)
-            rows += entries.height
-        if writing is not None:
-            writing.result()
-    connection.execute("RESET threads")
-    return rows
+        )
+
+    def __enter__(self) -> Self:
+        """Return the writer."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the file; what an exception interrupted is no list."""
+        if error is None:
+            self.close()
+        else:
+            with self._pool, self._writer:
+                pass
+
+    def close(self) -> None:
+        """Write what is left, and close the file."""
+        with self._pool, self._writer:
+            self._write_group()
+            self._wait()
+
+    def add(self, values: Ints, terms_ids: Ints) -> None:
+        """Add entries: numbers, and the terms of each or of all.
+
+        Batches end where the store's own end, and the file must not show where: so row groups are filled.
+        """
+        self.rows += len(values)
+        places = np.broadcast_to(np.searchsorted(self._known, terms_ids), values.shape)
+        while len(values):
+            end = min(self._filled + len(values), ROW_GROUP_ROWS)
+            taken = end - self._filled
+            self._values[self._filled : end] = values[:taken]
+            self._places[self._filled : end] = places[:taken]
+            self._filled = end
+            values, places = values[taken:], places[taken:]
+            if end == ROW_GROUP_ROWS:
+                self._write_group()
+
+    def _write_group(self) -> None:
+        """Begin to write what is filled in: while the next numbers are spelt, one group after the other."""
+        if not self._filled:
+            return
+        values, places = self._values[: self._filled], self._places[: self._filled]
+        group = pa.Table.from_arrays([*spell_entries(values), *self._say(places)], schema=SCHEMA)
+        self._wait()
+        self._writing = self._pool.submit(self._writer.write_table, group, ROW_GROUP_ROWS)
+        self._filled = 0
+
+    def _wait(self) -> None:
+        if self._writing is not None:
+            self._writing.result()
+
+    def _say(self, places: Ints) -> list[pa.Array]:
+        """Return ``TERMS`` of the entries with these places among the terms: mostly the same of all, as of the last."""
+        if not (places == places[0]).all():
+            return _say_terms(self._terms, places)
+        alike = int(places[0]), len(places)
+        if self._alike != alike:
+            self._alike, self._said = alike, _say_terms(self._terms, places)
+        return self._said
 
 
-def _group(entries: duckdb.DuckDBPyRelation) -> Iterator[pl.DataFrame]:
-    """Yield entries by row groups: batches end where the store's own end, and the file must not show where."""
-    waiting = pl.DataFrame(schema={"value": pl.Int64, "terms_id": pl.Int64})
-    for batch in entries.to_arrow_reader(ROW_GROUP_ROWS):
-        found = pl.from_arrow(batch)
-        assert isinstance(found, pl.DataFrame)  # noqa: S101  a batch is a frame
-        waiting = pl.concat([waiting, found])
-        while waiting.height >= ROW_GROUP_ROWS:
-            yield waiting.head(ROW_GROUP_ROWS).rechunk()
-            waiting = waiting.slice(ROW_GROUP_ROWS)
-    if waiting.height:
-        yield waiting.rechunk()
-
-
-def _spell(entries: pl.DataFrame) -> list[pa.Array]:
-    """Return ``e164`` and ``digits`` of entries: mostly of numbers of one length, written four digits at a time."""
-    values = entries["value"].to_numpy()
-    digits = len(str(values.max()))
-    if digits > MOST_DIGITS or values.min() < 10 ** (digits - 1):
-        spelt: list[pa.Array] = entries.select(SPELT).to_arrow(compat_level=pl.CompatLevel.oldest()).columns
-        return spelt
-    groups = np.empty((len(values), 4), dtype="<u4")
-    for place in (3, 2, 1, 0):
-        rest = values // 10_000
-        groups[:, place] = _FOUR_DIGITS[values - rest * 10_000]
-        values = rest
-    text = np.ascontiguousarray(groups.view(np.uint8)[:, MOST_DIGITS - digits :])
-    text[:, 0] = ord("+")
-    ends = np.arange(len(values) + 1) * text.shape[1]
-    e164 = pa.LargeStringArray.from_buffers(len(values), pa.py_buffer(ends), pa.py_buffer(text))
-    return [e164, pa.nulls(len(values), pa.large_string())]
+def _say_terms(terms: pa.Table, places: Ints) -> list[pa.Array]:
+    """Return ``TERMS`` of entries by their places among the terms; the words are those that these entries have."""
+    is_used = np.zeros(terms.num_rows, dtype=bool)
+    is_used[places] = True
+    which = pa.array(np.cumsum(is_used)[places] - 1)
+    return [_take(column.combine_chunks(), which) for column in terms.filter(is_used).select(TERMS).columns]
 
 
 def _take(column: pa.Array, which: pa.Array) -> pa.Array:
     """Return the values at some places, words as what they stand for in their dictionary."""
-    if not pa.types.is_dictionary(column.type):
+    if not pa.types.is_string(column.type):
         return column.take(which)
-    return pa.DictionaryArray.from_arrays(column.indices.take(which), column.dictionary)
+    words = column.dictionary_encode()
+    return pa.DictionaryArray.from_arrays(words.indices.take(which), words.dictionary)
