@@ -5,7 +5,9 @@ import os
 import shutil
 import sys
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -131,6 +133,36 @@ def keep_raw(home: Home, source: Path) -> tuple[str, Path]:
     A content that is there already is not copied again. The copy is what is read from then on, so that a file which
     changes while it is read cannot matter. Raises UserError where the source cannot be read.
     """
+    with keep_raw_meanwhile(home, source) as raw:
+        pass
+    return raw.sha256, raw.path
+
+
+@dataclass
+class RawCopy:
+    """A drop that is being kept: where its copy can be read, and, once it is kept, its SHA-256."""
+
+    path: Path
+    sha256: str = ""
+
+
+@contextmanager
+def keep_raw_meanwhile(home: Home, source: Path) -> Iterator[RawCopy]:
+    """Keep a drop as ``keep_raw`` does: what comes of its copy is done beside the block, and ``path`` moves behind it.
+
+    The drop is kept whether or not the block fails.
+    """
+    raw = RawCopy(_copy(home, source))
+    with ThreadPoolExecutor(1) as pool:
+        settling = pool.submit(_settle, raw.path)
+        try:
+            yield raw
+        finally:
+            raw.sha256 = settling.result()
+            raw.path = _place(home, raw.path, raw.sha256)
+
+
+def _copy(home: Home, source: Path) -> Path:
     try:
         with (
             source.open("rb") as stream,
@@ -138,22 +170,28 @@ def keep_raw(home: Home, source: Path) -> tuple[str, Path]:
         ):
             _send(stream.fileno(), copy.fileno())
             shutil.copyfileobj(stream, copy, BLOCK)
-            copy.flush()
-            os.fsync(copy.fileno())
     except OSError:
         hash_file(source)  # says what is wrong with the file
         raise
-    partial = Path(copy.name)
-    sha256 = hash_file(partial)
+    return Path(copy.name)
+
+
+def _settle(copy: Path) -> str:
+    """Make a copy survive a power cut; return its SHA-256."""
+    sync_file(copy)
+    return hash_file(copy)
+
+
+def _place(home: Home, copy: Path, sha256: str) -> Path:
     kept = raw_path(home, sha256)
     if kept.exists():
-        partial.unlink()
-    else:
-        kept.parent.mkdir(exist_ok=True)
-        partial.chmod(0o444)
-        partial.replace(kept)
-        sync_folder(kept.parent)
-    return sha256, kept
+        copy.unlink()
+        return kept
+    kept.parent.mkdir(exist_ok=True)
+    copy.chmod(0o444)
+    copy.replace(kept)
+    sync_folder(kept.parent)
+    return kept
 
 
 def _send(source: int, target: int) -> None:
