@@ -5,6 +5,7 @@ from datetime import date
 import duckdb
 
 from pipelines.dnc.differing import Counts, apply_entries
+from pipelines.dnc.preparing import OwnPart
 from pipelines.dnc.staging import Staged
 from pipelines.published.publishing import mark_unpublished
 from pipelines.schema import create_table
@@ -35,21 +36,26 @@ def place_load(connection: duckdb.DuckDBPyConnection, category: str, source: str
     return int(load_id)
 
 
-def apply_list(connection: duckdb.DuckDBPyConnection, staged: Staged, load_id: int, category: str, mode: str) -> Counts:
-    """Apply a staged list to its category by the rules of its mode, and note what is to be published."""
+def apply_list(
+    connection: duckdb.DuckDBPyConnection, staged: Staged, load_id: int, category: str, mode: str, part: OwnPart
+) -> Counts:
+    """Apply a staged list to its category by the rules of its mode, and note what is to be published.
+
+    ``part`` is given all that the load brings, or nothing.
+    """
     counts = Counts()
     # Entries are published as they lie, so they are to lie in order whatever the threads.
     connection.execute("SET preserve_insertion_order = true")
     if staged.staged:
-        apply_entries(connection, staged, mode, counts)
+        apply_entries(connection, staged, mode, counts, part)
     connection.execute("SET preserve_insertion_order = false")
     if mode == "full" and not staged.staged:
         _remove_all(connection, category, counts)
     _apply_prefixes(connection, staged, category, mode, counts)
     if counts.added:
         counts.parts.add(load_id)
-    for part in counts.parts:
-        mark_unpublished(connection, "dnc", category, str(part))
+    for changed in counts.parts:
+        mark_unpublished(connection, "dnc", category, str(changed))
     if counts.prefixes or counts.removed:
         mark_unpublished(connection, "dnc_prefixes")
     if counts.washed or mode == "wash":

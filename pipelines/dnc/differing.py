@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
+from pipelines.dnc.preparing import OwnPart
 from pipelines.dnc.runs import SAMPLED, cut_ranges
 from pipelines.dnc.staging import Staged
 from pipelines.dnc.tables import DNC_ENTRIES
@@ -41,10 +42,12 @@ class Counts:
     parts: set[int] = field(default_factory=set)
 
 
-def apply_entries(connection: duckdb.DuckDBPyConnection, staged: Staged, mode: str, counts: Counts) -> None:
+def apply_entries(
+    connection: duckdb.DuckDBPyConnection, staged: Staged, mode: str, counts: Counts, part: OwnPart
+) -> None:
     """Apply the numbers of a list to the category of ``load`` (one row) by the rules of its mode.
 
-    The connection keeps what is inserted in order.
+    The connection keeps what is inserted in order. ``part`` is given all that a list of numbers alone brings.
     """
     run = connection.execute
     if staged.is_detailed:
@@ -57,7 +60,11 @@ def apply_entries(connection: duckdb.DuckDBPyConnection, staged: Staged, mode: s
     ranges = _cut(connection, staged, is_all=is_known and mode == "full")
     for low, high in ranges:
         if is_plain:
-            _apply_numbers(connection, staged.numbers.read(low, high), (low, high), mode, counts, is_known=is_known)
+            numbers = staged.numbers.read(low, high)
+            new = _find_new(connection, numbers, (low, high), mode, counts) if is_known else numbers
+            counts.already_there += len(numbers) - len(new)
+            if len(new):
+                counts.added += _add_numbers(connection, new, part)
         else:
             _apply_slice(connection, staged, (low, high), mode, counts, is_known=is_known)
     _end(connection, ranges)
@@ -78,28 +85,21 @@ def _cut(connection: duckdb.DuckDBPyConnection, staged: Staged, *, is_all: bool)
     return cut_ranges(np.concatenate(samples), SLICE_ROWS)
 
 
-def _apply_numbers(
-    connection: duckdb.DuckDBPyConnection,
-    values: Ints,
-    bounds: tuple[int, int],
-    mode: str,
-    counts: Counts,
-    *,
-    is_known: bool,
-) -> None:
-    """Add the sorted numbers that do not stand yet; of a full list, end the others between the bounds that do."""
-    new = values
-    if is_known and mode == "full":
-        new = values[~_end_others(connection, values, bounds, counts)]
-    elif is_known:
-        _hand_over(connection, values)
-        query = f"SELECT value FROM dnc_entries SEMI JOIN sorted_values USING (value) WHERE {THEIRS}"
-        standing = connection.sql(query).fetchnumpy()["value"]
-        connection.unregister("sorted_values")
-        new = np.delete(values, np.searchsorted(values, standing))
-    counts.already_there += len(values) - len(new)
-    if not len(new):
-        return
+def _find_new(
+    connection: duckdb.DuckDBPyConnection, values: Ints, bounds: tuple[int, int], mode: str, counts: Counts
+) -> Ints:
+    """Return the sorted numbers that do not stand yet; of a full list, end the others between the bounds that do."""
+    if mode == "full":
+        return values[~_end_others(connection, values, bounds, counts)]
+    _hand_over(connection, values)
+    query = f"SELECT value FROM dnc_entries SEMI JOIN sorted_values USING (value) WHERE {THEIRS}"
+    standing = connection.sql(query).fetchnumpy()["value"]
+    connection.unregister("sorted_values")
+    return np.delete(values, np.searchsorted(values, standing))
+
+
+def _add_numbers(connection: duckdb.DuckDBPyConnection, values: Ints, part: OwnPart) -> int:
+    """Add sorted numbers that do not stand yet; return how many."""
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE told AS SELECT category, source, as_of AS listed_on, NULL::DATE AS expires_on,"
         " not_before AS clock_from, load_id FROM load"
@@ -109,9 +109,11 @@ def _apply_numbers(
         "CREATE OR REPLACE TEMP TABLE load_terms AS SELECT terms_id FROM dnc_terms JOIN load"
         " USING (load_id, category, source)"
     )
-    _hand_over(connection, new)
-    counts.added += insert_query(connection, "dnc_entries", "dnc/plain_entries")
+    part.add(connection, values, connection.sql("SELECT terms_id FROM load_terms").fetchall()[0][0])
+    _hand_over(connection, values)
+    added = insert_query(connection, "dnc_entries", "dnc/plain_entries")
     connection.unregister("sorted_values")
+    return added
 
 
 def _end_others(connection: duckdb.DuckDBPyConnection, values: Ints, bounds: tuple[int, int], counts: Counts) -> Mask:

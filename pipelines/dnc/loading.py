@@ -15,12 +15,13 @@ from phonenumbers import SUPPORTED_REGIONS
 
 from pipelines.dnc.applying import MODES, apply_list, place_load
 from pipelines.dnc.differing import Counts
+from pipelines.dnc.preparing import OwnPart
 from pipelines.dnc.rescreening import rescreen_load
 from pipelines.dnc.rules import bring_rules, read_rules
 from pipelines.dnc.staging import How, Staged, stage_list
 from pipelines.dnc.tables import DNC_LOADS
 from pipelines.errors import UserError
-from pipelines.home import Home, keep_raw, sweep_work
+from pipelines.home import Home, keep_raw_meanwhile, sweep_work
 from pipelines.published.publishing import publish
 from pipelines.receipts import write_log
 from pipelines.replaying.files import Files, hash_files, keep_files
@@ -28,6 +29,7 @@ from pipelines.store import open_writer
 
 # What most of a list should be: a list of which more than half cannot be read is the wrong file.
 MIN_PARSED = 0.5
+OWN_PART = "own-part"
 
 
 @dataclass(frozen=True)
@@ -105,26 +107,22 @@ def load_dnc(
     files = hash_files(home)
     rules = read_rules(home)
     name = name or path.name
-    sha256, kept = keep_raw(home.make(), path)
-    try:
-        with _work_folder(home) as folder:
-            staged = stage_list(kept, name, How(region, are_prefixes, mode == "wash"), folder)
-            _require_numbers(staged, name, region)
-            with open_writer(home) as connection:
-                bring_rules(connection, rules)
-                load_id = place_load(connection, category.strip(), source or name, day, mode)
-                counts = apply_list(connection, staged, load_id, category.strip(), mode)
-                facts = {"sha256": sha256, "file": name, "source": source or name, "region": region}
-                line = _describe(staged, counts, load_id, category.strip(), mode, day, facts)
-                _record(connection, line, now)
-                found = rescreen_load(connection, load_id, category.strip(), now)
-                load = DncLoad(**{**line, **found})
-                told = _tell(load, files, are_prefixes=are_prefixes)
-                keep_files(home, files)
-                write_log(connection, now, user, "dnc load", load.category, _sum_up(load), told=told)
-                publish(connection, home)
-    except UserError as error:
-        raise error.rename(kept, name) from None
+    with _work_folder(home.make()) as folder, OwnPart(folder / OWN_PART) as part:
+        staged, sha256 = _keep_and_read(home, path, name, How(region, are_prefixes, mode == "wash"), folder)
+        _require_numbers(staged, name, region)
+        with open_writer(home) as connection:
+            bring_rules(connection, rules)
+            load_id = place_load(connection, category.strip(), source or name, day, mode)
+            counts = apply_list(connection, staged, load_id, category.strip(), mode, part)
+            facts = {"sha256": sha256, "file": name, "source": source or name, "region": region}
+            line = _describe(staged, counts, load_id, category.strip(), mode, day, facts)
+            _record(connection, line, now)
+            found = rescreen_load(connection, load_id, category.strip(), now)
+            load = DncLoad(**{**line, **found})
+            told = _tell(load, files, are_prefixes=are_prefixes)
+            keep_files(home, files)
+            write_log(connection, now, user, "dnc load", load.category, _sum_up(load), told=told)
+            publish(connection, home, part.finish(load.category, load_id))
     return load
 
 
@@ -136,6 +134,17 @@ def _work_folder(home: Home) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _keep_and_read(home: Home, path: Path, name: str, how: How, folder: Path) -> tuple[Staged, str]:
+    """Read a list while it is brought to where raw drops are kept; return what it says, and its SHA-256."""
+    with keep_raw_meanwhile(home, path) as raw:
+        copy = raw.path
+        try:
+            staged = stage_list(copy, name, how, folder)
+        except UserError as error:
+            raise error.rename(copy, name) from None
+    return staged, raw.sha256
 
 
 def _require_numbers(staged: Staged, file: str, region: str) -> None:

@@ -16,7 +16,7 @@ import duckdb
 
 from pipelines.home import Home
 from pipelines.published.relations import RELATIONS, WHOLE, place_partition
-from pipelines.published.writing import read_packs, write_version
+from pipelines.published.writing import Prepared, read_packs, write_version
 from pipelines.queries import read_query
 from pipelines.store import commit_so_far, open_writer
 from pipelines.tables.storing import list_stored
@@ -56,8 +56,10 @@ def ensure_published(home: Home) -> Path:
     return generation
 
 
-def publish(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
+def publish(connection: duckdb.DuckDBPyConnection, home: Home, prepared: Prepared | None = None) -> None:
     """Commit, then bring all that was noted as unpublished before the readers, at once.
+
+    ``prepared`` are parts whose files are written already.
 
     Called under the writer's lock. What a killed process left unpublished is published by the next one.
     """
@@ -81,7 +83,7 @@ def publish(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
     connection.execute("SET preserve_insertion_order = true")
     packs = read_packs(connection)
     for (name, partition), parts in sorted(pending.items()):
-        write_version(connection, home, old, number, name, partition, parts, packs)
+        write_version(connection, home, old, number, name, partition, parts, packs, prepared or {})
     connection.execute("SET preserve_insertion_order = false")
     _switch(home, old, number, pending)
     connection.execute("DELETE FROM unpublished")

@@ -23,6 +23,8 @@ FORMAT = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, DICTIONARY_SIZE
 
 # Which file each part is in that shares one: (relation, partition) -> part -> file.
 Packs = dict[tuple[str, str], dict[str, str]]
+# Files that were written before, on the same disk: (relation, partition, part) -> what is to be that part's.
+Prepared = dict[tuple[str, str, str], Path]
 
 
 def write_version(
@@ -34,8 +36,9 @@ def write_version(
     partition: str,
     parts: set[str],
     packs: Packs,
+    prepared: Prepared,
 ) -> None:
-    """Make a partition's new version: the files of untouched parts linked, the others written."""
+    """Make a partition's new version: the files of untouched parts linked, the others written, or moved if they are."""
     files = _plan_files(packs, name, partition, parts)
     stale = parts | files.keys()
     folder = home.published / "data" / place_partition(name, partition) / str(number)
@@ -49,6 +52,9 @@ def write_version(
     is_empty_part = partition == find_relation(name).empty
     for file_name, members in sorted(files.items()):
         file = folder / f"{quote(file_name, safe='')}.parquet"
+        if members == [file_name] and (made := prepared.get((name, partition, file_name))):
+            made.replace(file)
+            continue
         query = _select_file(connection, name, partition, members)
         if is_empty_part and find_relation(name).partitioned_by:
             query = f"SELECT * FROM ({query}) LIMIT 0"
