@@ -9,6 +9,7 @@ from pipelines.phones.numbering import Ints
 
 RUN_ROWS = 16_000_000
 SAMPLED = 256
+AT_ONCE = 1 << 16
 # Ranges tile all values: these are below and above them.
 LOWEST, HIGHEST = -(2**62), 2**63 - 1
 NONE: Ints = np.empty(0, dtype=np.int64)
@@ -91,14 +92,25 @@ def _read_around(file: Path, sample: Ints, low: int, high: int) -> Ints:
 
 def sort_numbers(values: Ints) -> None:
     """Sort numbers where they are; those of most lists are in order as they come."""
-    if not (values[1:] >= values[:-1]).all():
-        values.sort()
+    for start in range(0, len(values), AT_ONCE):
+        some = values[start : start + AT_ONCE + 1]
+        if not (some[1:] >= some[:-1]).all():
+            values.sort()
+            return
 
 
 def drop_repeated(values: Ints) -> Ints:
-    """Return sorted numbers, each once."""
-    is_new = values[1:] != values[:-1]
-    return values if is_new.all() else values[np.concatenate(([True], is_new))]
+    """Return sorted numbers, each once, moved together where they are: memory that is new takes longer than that."""
+    filled = last = 0
+    for start in range(0, len(values), AT_ONCE):
+        some = values[start : start + AT_ONCE]
+        is_new = np.append(start == 0 or some[0] != last, some[1:] != some[:-1])
+        last = int(some[-1])
+        new = some if is_new.all() else some[is_new]
+        if filled + len(new) < start + len(some):
+            values[filled : filled + len(new)] = new
+        filled += len(new)
+    return values[:filled]
 
 
 def cut_ranges(samples: Ints, rows: int) -> list[tuple[int, int]]:
