@@ -1,15 +1,18 @@
 """Numbers of a list without order, brought into order: sorted runs that fit in memory, then ranges of all of them."""
 
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 
 from pipelines.phones.numbering import Ints
 
 RUN_ROWS = 16_000_000
 SAMPLED = 256
 AT_ONCE = 1 << 16
+SHARED_ROWS = 1 << 20
 # Ranges tile all values: these are below and above them.
 LOWEST, HIGHEST = -(2**62), 2**63 - 1
 NONE: Ints = np.empty(0, dtype=np.int64)
@@ -95,8 +98,21 @@ def sort_numbers(values: Ints) -> None:
     for start in range(0, len(values), AT_ONCE):
         some = values[start : start + AT_ONCE + 1]
         if not (some[1:] >= some[:-1]).all():
-            values.sort()
+            _sort_parts(values)
             return
+
+
+def _sort_parts(values: Ints) -> None:
+    """Sort numbers on all threads, if they are many: each a part that is above all of the part before."""
+    if len(values) < SHARED_ROWS:
+        values.sort()
+        return
+    threads = pl.thread_pool_size()
+    edges = [len(values) * thread // threads for thread in range(threads + 1)]
+    values.partition(edges[1:-1])
+    with ThreadPoolExecutor(threads) as pool:
+        for sorting in [pool.submit(values[slice(*part)].sort) for part in pairwise(edges)]:
+            sorting.result()
 
 
 def drop_repeated(values: Ints) -> Ints:

@@ -5,6 +5,7 @@ entries alone: not on threads, nor on how they come from the store, or to it. Se
 """
 
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -145,13 +146,21 @@ def _say_terms(terms: pa.Table, places: Ints) -> list[pa.Array]:
     """Return ``TERMS`` of entries by their places among the terms; the words are those that these entries have."""
     is_used = np.zeros(terms.num_rows, dtype=bool)
     is_used[places] = True
-    which = pa.array(np.cumsum(is_used)[places] - 1)
-    return [_take(column.combine_chunks(), which) for column in terms.filter(is_used).select(TERMS).columns]
+    which = np.cumsum(is_used)[places] - 1
+    used = np.flatnonzero(is_used).tolist()
+    said = ([column[place].as_py() for place in used] for column in (terms[name] for name in TERMS))
+    return [
+        _say_words(values, which) if SCHEMA.field(name).type == _WORD else _say_days(values, which)
+        for name, values in zip(TERMS, said, strict=True)
+    ]
 
 
-def _take(column: pa.Array, which: pa.Array) -> pa.Array:
-    """Return the values at some places, words as what they stand for in their dictionary."""
-    if not pa.types.is_string(column.type):
-        return column.take(which)
-    words = column.dictionary_encode()
-    return pa.DictionaryArray.from_arrays(words.indices.take(which), words.dictionary)
+# Written out, as Arrow's own functions take longer to be imported than a short list takes.
+def _say_words(values: list[str | None], which: Ints) -> pa.Array:
+    words = {word: code for code, word in enumerate(dict.fromkeys(value for value in values if value is not None))}
+    codes = np.array([-1 if value is None else words[value] for value in values], dtype=np.int32)[which]
+    return pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), pa.array(list(words), pa.string()))
+
+
+def _say_days(values: list[date | None], which: Ints) -> pa.Array:
+    return pa.array(np.array(values, dtype="datetime64[D]")[which], pa.date32())
