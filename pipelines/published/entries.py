@@ -1,7 +1,7 @@
 """Do-not-call entries as a Parquet file: the longest table there is, so its numbers are spelt by columns.
 
 The store keeps a number and its terms; the file says both in full, as docs/tables.md has it. Its bytes depend on the
-entries alone: not on threads, nor on how they come from the store, or to it. See docs/decisions/0031-dnc-loading.md.
+entries alone: not on threads, nor on how they come from the store, or to it. See docs/decisions/0031 and 0032.
 """
 
 from concurrent.futures import Future, ThreadPoolExecutor
