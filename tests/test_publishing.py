@@ -7,11 +7,11 @@ import duckdb
 import polars as pl
 import pytest
 
-from pipelines import adding, importing, staging
+from pipelines import adding, importing, staging, store
 from pipelines.dnc.loading import load_dnc
 from pipelines.home import Home
 from pipelines.importing import import_drop
-from pipelines.published import publishing
+from pipelines.published import publishing, writing
 from pipelines.published.publishing import current_generation, ensure_published, publish
 from pipelines.published.reading import open_reader
 from pipelines.published.relations import RELATIONS
@@ -300,9 +300,13 @@ def read_bytes(home: Home, relation: str) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in (home.published / "current" / relation).glob("*/*.parquet")}
 
 
-@pytest.mark.parametrize(("relation", "partition"), [("leads", "1"), ("import_rows", str(DAY))])
-def test_a_part_whose_rows_lie_in_disorder_is_published_in_the_same_bytes(home, relation, partition):
-    imported = bring(home, 100, rows=40)
+@pytest.mark.parametrize("rows", [40, 10_000])
+@pytest.mark.parametrize(("relation", "partition"), [("leads", "2"), ("import_rows", str(DAY))])
+def test_a_part_whose_rows_lie_in_disorder_is_published_in_the_same_bytes(home, relation, partition, rows, monkeypatch):
+    monkeypatch.setattr(store, "ROW_GROUP_ROWS", 2_048)
+    monkeypatch.setattr(writing, "GROUP_ROWS", 4_096)
+    bring(home, 100, rows=700, name="Cold")  # so that the next rows do not begin where the store's vectors do
+    imported = bring(home, 10_000, rows=rows)
     before = read_bytes(home, relation)
 
     with open_writer(home) as connection:
