@@ -73,17 +73,18 @@ def commit_rows(connection: duckdb.DuckDBPyConnection, *, is_held: bool) -> None
         " UNION SELECT row_number FROM dnc_hits",
         [is_held],
     )
-    led = "CASE WHEN ? AND fate = 'created' THEN NULL ELSE lead_id END AS lead_id"
-    insert = f"INSERT INTO import_rows BY NAME SELECT verdicts.* REPLACE ({led}), run.import_id, run.import_date"
-    # Apart, as most rows have no evidence, and nulls in its lists cost more than all else.
-    connection.execute(f"{insert} FROM verdicts CROSS JOIN run ANTI JOIN unled USING (row_number)", [is_held])
+    evidence = ""
     if is_any(connection, "unled"):
         connection.execute(f"CREATE TEMP TABLE row_evidence AS {read_query('commit/row_evidence')}")
-        connection.execute(
-            f"{insert}, row_evidence.* EXCLUDE (row_number) FROM verdicts CROSS JOIN run"
-            " INNER JOIN row_evidence ON verdicts.row_number = row_evidence.row_number",
-            [is_held],
-        )
+        evidence = "LEFT JOIN row_evidence ON verdicts.row_number = row_evidence.row_number"
+    # In the order of the rows, so that publishing need not sort them, now or later.
+    connection.execute(
+        "INSERT INTO import_rows BY NAME SELECT"
+        " verdicts.* REPLACE (CASE WHEN ? AND fate = 'created' THEN NULL ELSE lead_id END AS lead_id),"
+        f" run.import_id, run.import_date{', row_evidence.* EXCLUDE (row_number)' if evidence else ''}"
+        f" FROM verdicts CROSS JOIN run {evidence} ORDER BY verdicts.row_number",
+        [is_held],
+    )
     if insert_query(connection, "import_ages", "commit/import_ages"):
         connection.execute("INSERT INTO unpublished SELECT 'import_ages', import_date::VARCHAR, 'all' FROM run")
 
