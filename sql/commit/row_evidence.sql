@@ -40,10 +40,10 @@ met AS (
 listed AS (
     SELECT
         row_number,
-        list(
+        -- By slot, as each is there once; an aggregate in order takes three times as long.
+        list_sort(list(
             {'slot': slot, 'category': category, 'source': source, 'listed_on': listed_on, 'load_id': load_id}
-            ORDER BY slot
-        ) AS listed
+        )) AS listed
     FROM dnc_hits
     GROUP BY row_number
 ),
