@@ -122,14 +122,14 @@ def add_warnings(rows: pl.DataFrame, contact_data: Sequence[MappedField] = ()) -
     """Add ``warnings`` (List of codes, sorted) and ``raw_cells`` (String: JSON object of the cells not kept whole)."""
     is_bad_phone = {slot: pl.col(f"{slot}_flaw").is_not_null() for slot in PHONE_SLOTS}
     is_bad_email = pl.col("email_flaw").is_not_null()
-    is_kept_raw = {
-        slot: bad | pl.col(f"{slot}_warnings").list.contains("W_SECOND_NUMBER").fill_null(value=False)
-        for slot, bad in is_bad_phone.items()
-    } | {
+    cell_warnings = {slot: pl.col(f"{slot}_warnings") for slot in PHONE_SLOTS if rows[f"{slot}_warnings"].count()}
+    is_kept_raw = is_bad_phone | {
         "email": is_bad_email,
-        "language": pl.col("language_warnings").list.contains("W_LANGUAGE_UNKNOWN"),
+        "language": pl.col("is_language_unknown"),
         "captured_on": pl.col("is_bad_capture"),
     }
+    for slot, warnings in cell_warnings.items():
+        is_kept_raw[slot] |= warnings.list.contains("W_SECOND_NUMBER").fill_null(value=False)
     is_misfit = {field.cell: pl.col(f"{field.name}.is_misfit") for field in contact_data}
     is_left_out = [is_misfit[field.cell] for field in contact_data if not field.field.strict]
     field_warnings = [pl.col(f"{field.name}.warnings") for field in contact_data]
@@ -142,26 +142,31 @@ def add_warnings(rows: pl.DataFrame, contact_data: Sequence[MappedField] = ()) -
         pl.when(is_bad_email).then(pl.lit("W_EMAIL_DROPPED")),
         pl.when(pl.col("is_bad_capture")).then(pl.lit("W_CAPTURED_ON")),
         pl.when(pl.any_horizontal(pl.lit(False), *is_left_out)).then(pl.lit("W_FIELD_TYPE")),
+        pl.when(pl.col("is_language_default")).then(pl.lit("W_LANGUAGE_DEFAULT")),
+        pl.when(pl.col("is_language_unknown")).then(pl.lit("W_LANGUAGE_UNKNOWN")),
     ).list.drop_nulls()
     raw = pl.struct(pl.when(kept).then(pl.col(name)).alias(name) for name, kept in is_kept_raw.items())
-    cell_warnings = [pl.col(f"{slot}_warnings").fill_null([]) for slot in PHONE_SLOTS]
-    cell_warnings.append(pl.col("language_warnings"))
-    has_warning = pl.any_horizontal(*is_kept_raw.values(), *(warnings.list.len() > 0 for warnings in cell_warnings))
+    of_cells = [warnings.fill_null([]) for warnings in cell_warnings.values()]
+    is_told = [pl.col("is_language_default"), *(warnings.list.len() > 0 for warnings in of_cells)]
+    has_warning = rows.select(pl.any_horizontal(*is_kept_raw.values(), *is_told)).to_series()
+    if not has_warning.any():
+        none = pl.lit([], pl.List(pl.String))
+        return rows.with_columns(warnings=none, raw_cells=pl.lit(None, pl.String))
     # Few rows have any: the lists and the JSON are made for those alone.
     noted = rows.filter(has_warning).select(
-        "row_number",
-        warnings=pl.concat_list(dropped, *cell_warnings, *field_warnings).list.unique().list.sort(),
+        warnings=pl.concat_list(dropped, *of_cells, *field_warnings).list.unique().list.sort(),
         raw_cells=pl.when(pl.any_horizontal(is_kept_raw.values())).then(raw.struct.json_encode()),
     )
-    rows = rows.join(noted, on="row_number", how="left", maintain_order="left")
-    return rows.with_columns(pl.col("warnings").fill_null([]))
+    places = (has_warning.cum_sum().cast(pl.Int64) - 1).set(~has_warning, None)
+    return rows.hstack(noted[places]).with_columns(pl.col("warnings").fill_null([]))
 
 
 def _select_cleaned(rows: pl.DataFrame, template: Template, contact_data: Sequence[MappedField] = ()) -> pl.DataFrame:
-    own_tags = (
-        pl.col("tags").str.split(";").list.eval(pl.element().str.strip_chars().replace("", None)).list.drop_nulls()
-    )
-    tags = pl.concat_list(pl.lit(template.tags, dtype=pl.List(pl.String)), own_tags.fill_null([]))
+    tags = pl.lit(template.tags, dtype=pl.List(pl.String))
+    if rows["tags"].count():
+        split = pl.col("tags").str.split(";").list
+        own_tags = split.eval(pl.element().str.strip_chars().replace("", None)).list.drop_nulls()
+        tags = pl.concat_list(tags, own_tags.fill_null([]))
     is_static = template.time_zone != BY_NUMBER
     static_zone = pl.lit(template.time_zone, pl.String) if is_static else pl.col("number_zone")
     skill_group = pl.coalesce(pl.col("skill_group"), pl.lit(template.skill_group, pl.String))

@@ -24,8 +24,17 @@ def is_well_formed(address: str) -> bool:
 
 def is_plain(addresses: pl.Series) -> pl.Series:
     """Tell which addresses (String) are plain, so that the library need not be asked: Boolean, null for null."""
-    text = addresses.str.to_lowercase()
-    return text.str.contains(PLAIN) & (text.str.len_bytes() <= MAX_PLAIN) & ~text.str.contains(PUNYCODE)
+    plain = _look_plain(addresses)
+    # Capitals are rare: only what is not plain as it stands is looked at without them.
+    odd = (~plain).arg_true()
+    return plain.scatter(odd, _look_plain(addresses.gather(odd).str.to_lowercase())) if len(odd) else plain
+
+
+def _look_plain(addresses: pl.Series) -> pl.Series:
+    plain = addresses.str.contains(PLAIN) & (addresses.str.len_bytes() <= MAX_PLAIN)
+    if addresses.str.contains("--", literal=True).any():
+        plain &= ~addresses.str.contains(PUNYCODE)
+    return plain
 
 
 def judge_addresses(addresses: pl.Series) -> pl.Series:
