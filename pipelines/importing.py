@@ -170,8 +170,7 @@ def _screen_and_commit(connection: duckdb.DuckDBPyConnection, order: Order, clea
     versions = screen_freshly(connection, order, run)
     with order.timed("screen"):
         situation = place_run(connection, run)
-        files = str(cleaned.rows / "*.parquet").replace("'", "''")
-        connection.execute(f"CREATE TEMP VIEW drop_rows AS SELECT * FROM read_parquet('{files}')")
+        cleaned.show(connection)
         resolution = screen(connection, order.template, situation)
         ledger = count_ledger(connection)
     require_balance(order.name, cleaned.drop.found.records, ledger.rows, "have a fate")

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import polars as pl
 
 from pipelines.cleaning.cleaner import Cleaner
@@ -31,7 +32,7 @@ LIMITS: dict[str, tuple[int | None, tuple[str, ...]]] = {
 
 @dataclass(frozen=True)
 class CleanedDrop:
-    """The cleaned rows on disk (Parquet, in file order), what the file is like, and how its numbers were parsed.
+    """The cleaned rows on disk (see ``write_rows``), what the file is like, and how its numbers were parsed.
 
     ``columns`` says what each column holds, by a sample: headers and shares, no cell.
     """
@@ -44,8 +45,29 @@ class CleanedDrop:
 
     def read_chunks(self, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
         """Yield some columns of the cleaned rows, in file order."""
-        for file in sorted(self.rows.glob("*.parquet")):
-            yield pl.read_parquet(file, columns=list(columns))
+        files = sorted(self.rows.glob("*.parquet"))
+        kinds = pl.read_parquet_schema(files[0])
+        for file in files:
+            there = pl.read_parquet_schema(file)
+            chunk = pl.read_parquet(file, columns=[name for name in columns if name in there])
+            missing = (pl.lit(None, kinds[name]).alias(name) for name in columns if name not in there)
+            yield chunk.with_columns(missing).select(columns)
+
+    def show(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Show the cleaned rows to a connection as ``drop_rows``."""
+        files = str(self.rows / "*.parquet").replace("'", "''")
+        connection.execute(f"CREATE TEMP VIEW drop_rows AS SELECT * FROM read_parquet('{files}', union_by_name = true)")
+
+
+def write_rows(cleaned: pl.DataFrame, folder: Path, number: int) -> None:
+    """Write a chunk of cleaned rows as Parquet, the first one (``number`` 0) with all columns.
+
+    The others lack the columns without a value, of which there are many. Not compressed: the files are read a few
+    times and then removed.
+    """
+    if number:
+        cleaned = cleaned.select(column.name for column in cleaned if column.count())
+    cleaned.write_parquet(folder / f"rows-{number:06}.parquet", compression="uncompressed", statistics=False)
 
 
 def read_and_clean(order: Order, kept: Path, folder: Path) -> CleanedDrop:
@@ -70,7 +92,7 @@ def read_and_clean(order: Order, kept: Path, folder: Path) -> CleanedDrop:
 
     def clean(number: int, chunk: pl.DataFrame) -> tuple[int, Sample]:
         cleaned = cleaner.clean(chunk)
-        cleaned.write_parquet(folder / f"rows-{number:06}.parquet", compression="lz4", statistics=False)
+        write_rows(cleaned, folder, number)
         return cleaned.height, tuple(mask_sample(cleaned, SAMPLE_ROWS))
 
     rows, sample = 0, list[dict[str, Any]]()
