@@ -3,13 +3,14 @@
 import logging
 import threading
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 from phonenumbers import NumberParseException
 
+from pipelines.phones.buckets import UNSURE, Buckets
 from pipelines.phones.building import (
     KINDS_SCHEMA,
     READINGS_SCHEMA,
@@ -27,6 +28,8 @@ Ints = npt.NDArray[np.int64]
 # What stands in place of a number where there is none: minus an outcome of `explore.py`, or this for a null cell.
 NOTHING = 100
 NO_KEY, NULL_KEY, NO_DIGITS_KEY = -1, -2, -3
+# From so many numbers on it pays to have buckets.
+FEW = 10_000
 WORLD, KINDS = "world", "kinds"
 
 _lock = threading.Lock()
@@ -55,8 +58,21 @@ class Kinds:
 
     def find_classes(self, numbers: Ints) -> npt.NDArray[np.uint16]:
         """Find the class of each number (or of what stands in its place)."""
+        if len(numbers) < FEW:
+            return self._look_up(numbers)
+        found = self.buckets.find_values(numbers)
+        unsure = np.flatnonzero(found == UNSURE)
+        found[unsure] = self._look_up(numbers[unsure])
+        return found
+
+    def _look_up(self, numbers: Ints) -> npt.NDArray[np.uint16]:
         found: npt.NDArray[np.uint16] = self.classes[search(self.firsts, numbers)]
         return found
+
+    @cached_property
+    def buckets(self) -> Buckets:
+        """The classes by the first bits of a number: made once, for whoever asks for many at once."""
+        return Buckets(self.firsts.to_numpy(), self.classes)
 
 
 @dataclass(frozen=True)
