@@ -7,7 +7,8 @@ import pytest
 from phonenumbers import PhoneNumberFormat, example_number_for_type, format_number, is_valid_number, parse
 from polars.testing import assert_frame_equal
 
-from pipelines.cleaning.numbers import add_phones, clean_cells, clean_plain, find_local_lengths
+from pipelines.cleaning.numbers import add_phones, clean_cells, find_local_lengths
+from pipelines.cleaning.plain_numbers import clean_plain
 from pipelines.schema import PHONE_SLOTS
 from pipelines.templates.parts import PhoneOptions
 from tests.phones.spellings import draw_cell

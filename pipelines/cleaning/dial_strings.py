@@ -8,6 +8,9 @@ from phonenumbers import country_code_for_region
 
 from pipelines.templates.parts import PhoneOptions
 
+# What stands before the national digits in the country of a calling code; abroad it is 00 and the number's own code.
+PRESETS = {"uk": ("0", 44), "intl_uk": ("0044", 44), "intl_aus": ("0061", 61), "intl_sa": ("0027", 27)}
+
 _text = pl.col("text")
 _digits = pl.col("text").str.replace_all(r"[^0-9]", "")
 
@@ -19,12 +22,10 @@ def is_international() -> pl.Expr:
 
 def add_dial(cells: pl.DataFrame, options: PhoneOptions) -> pl.DataFrame:
     """Add ``dial``, the number as the dialler gets it, by the template's Format."""
-    if options.resolved_format == "advanced":
+    if options.resolved_format not in PRESETS:
         return cells.with_columns(dial=_shape_advanced(options))
     abroad = pl.concat_str([pl.lit("00"), pl.col("country_code").cast(pl.String), pl.col("national_number")])
-    prefix, code = {"uk": ("0", 44), "intl_uk": ("0044", 44), "intl_aus": ("0061", 61), "intl_sa": ("0027", 27)}[
-        options.resolved_format
-    ]
+    prefix, code = PRESETS[options.resolved_format]
     home = pl.lit(prefix) + pl.col("national_number")
     without_key = (
         pl.when(is_international()).then(_digits).otherwise(pl.lit(prefix) + _digits.str.strip_chars_start("0"))

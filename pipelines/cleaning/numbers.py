@@ -4,7 +4,6 @@ The key is E.164 as an integer and is what everything is compared by; the dial s
 by the template's Format. Source of the rules: decisions, Phone numbers; checklist ML-026..031, ML-061, MA-021..025.
 """
 
-from collections.abc import Sequence
 from functools import cache
 
 import phonenumbers
@@ -13,6 +12,7 @@ from phonenumbers import country_code_for_region
 from phonenumbers.timezone import UNKNOWN_TIMEZONE
 
 from pipelines.cleaning.dial_strings import add_dial, is_international
+from pipelines.cleaning.plain_numbers import clean_plain
 from pipelines.columns.headers import BLANKS
 from pipelines.phones.parsing import PathCounts, parse_phones_with_stats
 from pipelines.phones.schema import PHONE_SCHEMA
@@ -49,12 +49,7 @@ SECOND_NUMBER = (
 SECOND_AFTER_BLANK = r"^(\+?(?:[0-9][^0-9]{0,3}){9,15}?)\s+[+0](?:[0-9][^0-9]{0,3}){8,}$"
 PROSE = r"^(\+?[0-9(][0-9\s().\-/\u00a0\u2010-\u2015]*[0-9])[\s,;:(\-]*\pL.*$"
 FOREIGN_DIGIT = r"[\p{Nd}--[0-9]]"
-# Digits in groups and nothing else, too few to be two numbers: the sort of cell that most cells are.
-PLAIN = r"^\+?\(?[0-9](?:[ ()-]{0,2}[0-9]){6,14}$"
-ONE_DIGIT = rf"^[+(]*(?:{'|'.join(f'[{digit} ()-]+' for digit in range(10))})$"
 FILLED_WITH_ZEROS = r"^\+?[1-9][0-9]{3,8}0{6,}$"
-# What shaping a plain number and judging it takes.
-PLAIN_COLUMNS = ("number", "country_code", "national_number", "possible", "is_valid", "type")
 
 FLAWS_BY_ANSWER = {
     "TOO_SHORT": "R_PHONE_TOO_SHORT",
@@ -127,13 +122,8 @@ def _keep_first_number(cells: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _parse(
-    cells: pl.DataFrame,
-    options: PhoneOptions,
-    tally: list[PathCounts] | None = None,
-    columns: Sequence[str] = tuple(PHONE_SCHEMA),
-) -> pl.DataFrame:
-    parsed, counts = parse_phones_with_stats(cells["text"], options.resolved_region, columns=columns)
+def _parse(cells: pl.DataFrame, options: PhoneOptions, tally: list[PathCounts] | None = None) -> pl.DataFrame:
+    parsed, counts = parse_phones_with_stats(cells["text"], options.resolved_region)
     if tally is not None:
         tally.append(counts)
     return cells.drop(parsed.columns, strict=False).hstack(parsed)
@@ -231,58 +221,36 @@ def add_phones(rows: pl.DataFrame, options: PhoneOptions, tally: list[PathCounts
 
     Reads ``phone1``…``phone5`` (String, tidied); adds for each slot ``…_dial`` (String), ``…_key`` (Int64),
     ``…_type`` (String), ``…_flaw`` (String, a code) and ``…_warnings`` (List of codes). Keeps rows and order. Plain
-    numbers are cleaned as they stand in the column; of all other texts each distinct one once.
+    numbers are cleaned as they stand, those of all slots at once; of all other texts each distinct one once.
     """
-    plain = {slot: clean_plain(rows[slot], options, tally) for slot in PHONE_SLOTS if slot in _list_filled(rows)}
-    odd = {slot: rows[slot].is_not_null() & cells["dial"].is_null() for slot, cells in plain.items()}
-    texts = [rows[slot].filter(is_odd).rename("raw") for slot, is_odd in odd.items()]
-    others = clean_cells(pl.concat([pl.Series("raw", [], pl.String), *texts]).unique(), options, tally)
+    filled = [slot for slot in PHONE_SLOTS if rows[slot].count()]
+    texts = pl.concat([pl.Series("raw", [], pl.String), *(rows[slot].rename("raw") for slot in filled)], rechunk=True)
+    cells = _clean_all(texts, options, tally)
+    columns = []
     for slot in PHONE_SLOTS:
-        if slot in plain:
-            cells = _put_in(plain[slot], rows[slot], odd[slot], others)
-            rows = rows.with_columns(column.alias(f"{slot}_{column.name}") for column in cells)
+        if slot in filled:
+            found = cells.slice(filled.index(slot) * rows.height, rows.height)
+            columns += [column.alias(f"{slot}_{column.name}") for column in found]
         else:
             kinds = (item for item in CELL_SCHEMA.items() if item[0] != "raw")
-            rows = rows.with_columns(pl.lit(None, kind).alias(f"{slot}_{name}") for name, kind in kinds)
-    return rows
+            columns += [pl.repeat(None, rows.height, dtype=kind, eager=True).alias(f"{slot}_{n}") for n, kind in kinds]
+    return rows.with_columns(columns)
 
 
-def _list_filled(rows: pl.DataFrame) -> list[str]:
-    return [slot for slot in PHONE_SLOTS if rows[slot].null_count() < rows.height]
-
-
-def _put_in(plain: pl.DataFrame, texts: pl.Series, is_odd: pl.Series, others: pl.DataFrame) -> pl.DataFrame:
-    """Return the cells of a slot, row by row: the plain ones, and in their gaps what the odd texts were found to be."""
-    unflawed = {name: pl.lit(None, CELL_SCHEMA[name]) for name in ("flaw", "warnings")}
+def _clean_all(texts: pl.Series, options: PhoneOptions, tally: list[PathCounts] | None) -> pl.DataFrame:
+    """Return ``key``, ``dial``, ``type``, ``flaw`` and ``warnings`` of each text (String, null where blank)."""
+    plain = clean_plain(texts, options, tally).with_columns(
+        pl.lit(None, CELL_SCHEMA[name]).alias(name) for name in ("flaw", "warnings")
+    )
+    is_odd = texts.is_not_null() & plain["dial"].is_null()
     if not is_odd.any():
-        return plain.with_columns(**unflawed)
-    odd = texts.filter(is_odd).to_frame("raw").join(others, on="raw", how="left", maintain_order="left").drop("raw")
+        return plain
+    raw = texts.filter(is_odd)
+    odd = raw.to_frame().join(clean_cells(raw.unique(), options, tally), on="raw", how="left", maintain_order="left")
     # Row for row: which row of the two frames, one below the other, is this row's.
     places = is_odd.cum_sum().cast(pl.Int64) + (len(is_odd) - 1)
     own = pl.Series(range(len(is_odd)), dtype=pl.Int64)
-    return pl.concat([plain.with_columns(**unflawed), odd])[places.zip_with(is_odd, own)]
-
-
-def clean_plain(texts: pl.Series, options: PhoneOptions, tally: list[PathCounts] | None = None) -> pl.DataFrame:
-    """Return ``key``, ``dial`` and ``type`` of the texts that are a valid number and nothing else; null for all others.
-
-    Row for row. Nothing of ``_repair`` and ``_keep_first_number`` can apply to what looks like ``PLAIN``; what is not
-    valid or breaks a rule of the template has to go through ``clean_cells``, which says why.
-    """
-    cells = texts.rename("text").to_frame()
-    is_plain = _text.str.contains(PLAIN) & ~_text.str.ends_with("000000") & ~_text.str.contains(ONE_DIGIT)
-    cells = cells.with_columns(is_plain=is_plain).select(pl.when("is_plain").then("text"), flaw=pl.lit(None, pl.String))
-    is_advanced = options.resolved_format == "advanced"
-    asked = (*PLAIN_COLUMNS, "national_format") if is_advanced else PLAIN_COLUMNS
-    cells = cells.pipe(_parse, options, tally, asked).pipe(add_dial, options)
-    dial = pl.col("dial")
-    length = dial.str.len_chars() if options.remove_non_digits else dial.str.count_matches("[0-9]")
-    rules = [pl.col("is_valid"), pl.col("possible") == "IS_POSSIBLE", length >= (options.min_length or 1)]
-    rules += [length <= options.max_length] if options.max_length else []
-    rules += [~_is_refused(options.types)] if options.types else []
-    is_usable = pl.lit(cells.select(pl.all_horizontal(rules)).to_series())
-    columns = {"key": "number", "dial": "dial", "type": "type"}
-    return cells.select(pl.when(is_usable).then(pl.col(column)).alias(name) for name, column in columns.items())
+    return pl.concat([plain, odd.select(plain.columns)])[places.zip_with(is_odd, own)]
 
 
 def add_number_zone(rows: pl.DataFrame) -> pl.DataFrame:

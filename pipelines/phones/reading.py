@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import phonenumbers
 import polars as pl
 from phonenumbers import phonenumberutil
@@ -85,17 +86,38 @@ def knows_odd_cells() -> bool:
     return bool(list_punctuation()) and all(read(text) == answer for text, answer in probes.items())
 
 
-def make_keys(bare: pl.Series) -> Ints:
-    """Make the keys of strings that should be digits after at most one plus; NO_KEY where they are not.
+class Digits(NamedTuple):
+    """Strings of digits after at most one plus: their values, how many digits they have (0: cannot be read)."""
 
-    The key is int('1' + digits), int('2' + digits) with a plus, for FEWEST_DIGITS to MOST_DIGITS digits.
-    """
+    values: Ints
+    counts: Ints
+    has_plus: npt.NDArray[np.bool_]
+
+    def make_keys(self) -> Ints:
+        """Make the keys of the strings; NO_KEY where there is none.
+
+        The key is int('1' + digits), int('2' + digits) with a plus, for FEWEST_DIGITS to MOST_DIGITS digits.
+        """
+        keys = self.values + _POWERS[self.counts] * (1 + self.has_plus)
+        return np.where(self.counts > 0, keys, NO_KEY)
+
+
+def read_digits(bare: pl.Series) -> Digits:
+    """Read strings that should be FEWEST_DIGITS to MOST_DIGITS digits after at most one plus, and may be anything."""
     plus = bare.str.starts_with("+").fill_null(value=False).to_numpy()
-    digits = bare.str.len_bytes().fill_null(0).to_numpy() - plus
-    value = bare.cast(pl.Int64, strict=False)
-    readable = value.is_not_null().to_numpy() & (digits >= FEWEST_DIGITS) & (digits <= MOST_DIGITS)
-    keys = value.fill_null(0).to_numpy() + _POWERS[np.where(readable, digits, 0)] * (1 + plus)
-    return np.where(readable, keys, NO_KEY)
+    counts = bare.str.len_bytes().fill_null(0).to_numpy().astype(np.int64) - plus
+    read = bare.cast(pl.Int64, strict=False)
+    values = read.fill_null(0).to_numpy()
+    readable = read.is_not_null().to_numpy() & (counts >= FEWEST_DIGITS) & (counts <= MOST_DIGITS)
+    below = np.flatnonzero(readable & (values <= 0))
+    if len(below):  # what is read so may have a minus, and no number has
+        readable[below] &= ~bare.gather(below).str.starts_with("-").to_numpy()
+    return Digits(values, np.where(readable, counts, 0), plus)
+
+
+def make_keys(bare: pl.Series) -> Ints:
+    """Make the keys of strings that should be digits after at most one plus; NO_KEY where they are not."""
+    return read_digits(bare).make_keys()
 
 
 def make_long_keys(bare: pl.Series) -> Ints:
@@ -111,7 +133,10 @@ def read_keys(raw: pl.Series) -> Ints:
 
     `raw` is String. The answer has one key per cell, in order: NULL_KEY for null, NO_KEY for anything odd.
     """
-    keys = make_keys(raw.to_frame("cell").select(drop_punctuation(pl.col("cell")))["cell"])
+    keys = make_keys(raw)
+    written = np.flatnonzero(keys == NO_KEY)
+    if len(written):
+        keys[written] = make_keys(strip_punctuation(raw.gather(written)))
     size = raw.str.len_bytes()
     if (size.max() or 0) > LONGEST_BYTES:  # type: ignore[operator]
         keys[(size > LONGEST_BYTES).fill_null(value=False).to_numpy()] = NO_KEY
@@ -126,6 +151,8 @@ def read_odd_keys(cells: pl.Series) -> OddKeys:
     `cells` is String without nulls. One key and one extension per cell, in order.
     """
     frame = cells.to_frame("cell")
+    if not len(cells):
+        return OddKeys(np.empty(0, dtype=np.int64), pl.Series("extension", [], pl.String))
     if not knows_odd_cells():
         return OddKeys(np.full(len(cells), NO_KEY), frame.select(extension=pl.lit(None, pl.String))["extension"])
     frame = frame.select("cell", parts=pl.col("cell").str.extract_groups(_ODD_CELL)).unnest("parts")
@@ -153,6 +180,11 @@ def drop_punctuation(text: pl.Expr) -> pl.Expr:
     """Drop the punctuation that libphonenumber passes over."""
     marks = list_punctuation()
     return text.str.replace_many(marks, [""] * len(marks)) if marks else text
+
+
+def strip_punctuation(cells: pl.Series) -> pl.Series:
+    """Return cells (String) without the punctuation that libphonenumber passes over."""
+    return cells.to_frame("cell").select(drop_punctuation(pl.col("cell"))).to_series()
 
 
 def forget_library() -> None:

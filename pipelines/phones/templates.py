@@ -104,3 +104,14 @@ def plan_layout(country_code: int | None, template: str | None, digits: int) -> 
         plan_text([(0, DIGITS_WIDTH - national)], national),
         plan_text(read_template(template), national),
     )
+
+
+@cache
+def plan_prefixed(country_code: int | None, digits: int, home_code: int, home_prefix: str) -> Text | None:
+    """Plan the national digits behind ``home_prefix`` in the country of ``home_code``, else behind 00 and the code."""
+    if country_code is None:
+        return None
+    start = DIGITS_WIDTH - digits
+    national = start + len(str(country_code))
+    prefix = home_prefix if country_code == home_code else f"00{country_code}"
+    return plan_text([prefix, (0, DIGITS_WIDTH - national)], national)

@@ -5,7 +5,7 @@ bytes become a String column through Arrow's string views: 16 bytes per row that
 first 4 and where the rest is.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -24,8 +24,9 @@ TEXTS = ("e164", "national_number", "national_format")
 
 def write_digits(numbers: Ints) -> Bytes:
     """Write numbers as DIGITS_WIDTH digits each, with leading zeros: one row of bytes per number."""
-    written = np.empty((len(numbers), DIGITS_WIDTH // 4), dtype=np.uint32)
-    for at in range(written.shape[1] - 1, -1, -1):
+    written = np.full((len(numbers), DIGITS_WIDTH // 4), _FOUR_DIGITS[0])
+    fours = -(-len(str(numbers.max(initial=0))) // 4)
+    for at in range(written.shape[1] - 1, written.shape[1] - 1 - fours, -1):
         rest = numbers // 10_000
         written[:, at] = _FOUR_DIGITS[numbers - rest * 10_000]
         numbers = rest
@@ -83,13 +84,30 @@ def write_numbers(
 ) -> list[pl.Series]:
     """Write numbers of known classes, as those of TEXTS that are wanted; null where there is no number."""
     texts = [name for name in TEXTS if name in wanted]
+
+    def plan(country_code: int | None, template: str | None, digits: int) -> list[Text]:
+        layout = plan_layout(country_code, template, digits)
+        return [getattr(layout, name) for name in texts] if layout else []
+
+    return write_texts(numbers, classes, kinds, texts, plan)
+
+
+def write_texts(
+    numbers: Ints,
+    classes: npt.NDArray[np.uint16],
+    kinds: Kinds,
+    names: Sequence[str],
+    plan: Callable[[int | None, str | None, int], Sequence[Text]],
+) -> list[pl.Series]:
+    """Write numbers of known classes by plans of one's own, a String column per name.
+
+    ``plan`` answers for a way of writing (country code, template, digits) the text of each column, or none at all.
+    """
     layouts = kinds.layouts[classes]
     order = np.argsort(layouts, kind="stable")
     digits = write_digits(np.maximum(numbers[order], 0))
-    columns = [TextColumn(len(numbers)) for _ in texts]
+    columns = [TextColumn(len(numbers)) for _ in names]
     for which, start, end in find_stretches(layouts[order]):
-        layout = plan_layout(*kinds.ways[which])
-        if layout is not None:
-            for column, name in zip(columns, texts, strict=True):
-                column.fill(start, digits[start:end], getattr(layout, name))
-    return [column.finish(name, order, numbers > 0) for name, column in zip(texts, columns, strict=True)]
+        for column, text in zip(columns, plan(*kinds.ways[which]), strict=False):
+            column.fill(start, digits[start:end], text)
+    return [column.finish(name, order, numbers > 0) for name, column in zip(names, columns, strict=True)]

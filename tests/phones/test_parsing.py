@@ -136,3 +136,10 @@ def test_texts_of_a_parsed_column_behave_as_any_other_texts() -> None:
     assert grouped.rows() == [("020 7946 0000", 2), ("07700 900123", 1), (None, 1)]
     assert len(joined) == 2
     assert frame["national_format"].str.len_bytes().to_list() == [13, 12, 13, None]
+
+
+@pytest.mark.parametrize("cell", ["-0000000", "-02079460000", "+-02079460000", "0-2079460000", "-", "+", "--12"])
+def test_a_dash_before_the_digits_is_punctuation_and_no_sign(cell: str) -> None:
+    parsed = parse_phones(pl.Series([cell]), "GB")
+
+    assert parsed.equals(parse_by_library(pl.Series([cell]), "GB"))
