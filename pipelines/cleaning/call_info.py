@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from pipelines.cleaning.mapping import find_column, has_column, tidy
+from pipelines.cleaning.mapping import find_column, has_column
+from pipelines.cleaning.tidying import tidy
 from pipelines.errors import UserError, nearest
 from pipelines.schema import MAPPED_FIELDS, PHONE_SLOTS
 

@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 
 import polars as pl
 
-from pipelines.columns.headers import BLANKS, fold_header, holds_contact, list_headers, show_header
+from pipelines.cleaning.tidying import tidy
+from pipelines.columns.headers import fold_header, holds_contact, list_headers, show_header
 from pipelines.columns.renaming import suggest_column
 from pipelines.errors import UserError
 from pipelines.schema import MAPPED_FIELDS, PHONE_SLOTS
@@ -77,22 +78,6 @@ def has_column(source: str | int, headers: Sequence[str]) -> bool:
     if isinstance(source, int):
         return source <= len(headers)
     return source in headers or bool(_folded(source, headers))
-
-
-def tidy(column: str) -> pl.Expr:
-    """Return a cell without the blanks around it; null where nothing is left."""
-    return pl.col(column).map_batches(tidy_cells, return_dtype=pl.String, is_elementwise=True)
-
-
-def tidy_cells(cells: pl.Series) -> pl.Series:
-    """Return cells (String) without the blanks around them, null where nothing is left; row for row.
-
-    Where all of them are ASCII the blanks are the ones that Polars strips by itself, which takes half the time.
-    """
-    is_ascii = cells.str.len_bytes().sum() == cells.str.len_chars().sum()
-    text = cells.str.strip_chars(None if is_ascii else BLANKS)
-    is_blank = text == ""
-    return text.set(is_blank, None) if is_blank.any() else text
 
 
 def map_fields(

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 import polars as pl
 from babel.numbers import get_territory_currencies, list_currencies
 
-from pipelines.cleaning.mapping import tidy
 from pipelines.cleaning.numbers import clean_cells
+from pipelines.cleaning.tidying import tidy
 from pipelines.dialler import flaws
 from pipelines.dialler.kinds import Kind, find_columns
 from pipelines.reading.drops import Drop

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from pipelines.cleaning.mapping import tidy
+from pipelines.cleaning.tidying import tidy
 from pipelines.columns.headers import fold_header, list_headers
 from pipelines.errors import UserError
 

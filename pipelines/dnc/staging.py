@@ -10,8 +10,8 @@ from typing import Literal
 
 import polars as pl
 
-from pipelines.cleaning.mapping import tidy
 from pipelines.cleaning.numbers import clean_cells
+from pipelines.cleaning.tidying import tidy
 from pipelines.dnc.columns import ACTIONS, RESULTS, Columns, choose_columns, parse_date
 from pipelines.dnc.plain import NotPlainError, PlainList, find_plain
 from pipelines.dnc.prefixes import PREFIXES, find_prefixes

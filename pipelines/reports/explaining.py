@@ -12,8 +12,8 @@ import duckdb
 import polars as pl
 
 from pipelines.accesses import note_access
-from pipelines.cleaning.mapping import tidy
 from pipelines.cleaning.numbers import clean_cells
+from pipelines.cleaning.tidying import tidy
 from pipelines.codes import find_code
 from pipelines.dnc.status import check_phone
 from pipelines.errors import UserError
