@@ -4,9 +4,10 @@ A cell takes one of three ways: read straight to a key and looked up (nearly all
 second time (text around it, extensions, prefixes for calls abroad); or, distinct cells only, parsed by `phonenumbers`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import phonenumbers
@@ -21,6 +22,7 @@ from pipelines.phones.schema import PHONE_SCHEMA, check_region
 from pipelines.phones.writing import write_numbers
 
 CHUNK_ROWS = 1 << 17
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -142,6 +144,15 @@ def split_rows(raw: pl.Series) -> Iterator[pl.Series]:
         yield raw.slice(at, CHUNK_ROWS)
 
 
+def _map_chunks(parse: Callable[[pl.Series], T], raw: pl.Series, threads: int | None = None) -> list[T]:
+    """Parse the chunks of a column, several at once; a single one without a thread."""
+    chunks = list(split_rows(raw.cast(pl.String)))
+    if len(chunks) < 2:
+        return [parse(chunk) for chunk in chunks]
+    with ThreadPoolExecutor(threads or pl.thread_pool_size()) as pool:
+        return list(pool.map(parse, chunks))
+
+
 def parse_phones_with_stats(
     raw: pl.Series, region: str | None, *, columns: Sequence[str] = tuple(PHONE_SCHEMA), threads: int | None = None
 ) -> tuple[pl.DataFrame, PathCounts]:
@@ -152,8 +163,7 @@ def parse_phones_with_stats(
     """
     check_region(region)
     schema = pl.Schema({name: PHONE_SCHEMA[name] for name in columns})
-    with ThreadPoolExecutor(threads or pl.thread_pool_size()) as pool:
-        done = list(pool.map(lambda chunk: parse_chunk(chunk, region, schema), split_rows(raw.cast(pl.String))))
+    done = _map_chunks(lambda chunk: parse_chunk(chunk, region, schema), raw, threads)
     frame = pl.concat([schema.to_frame(), *(chunk for chunk, _ in done)])
     return frame, sum((counts for _, counts in done), PathCounts(0, 0, 0, 0, 0))
 
@@ -188,6 +198,4 @@ def parse_keys(raw: pl.Series, region: str | None) -> pl.Series:
             keys = keys.scatter(list(resolved.beyond), rows["number"])
         return keys
 
-    with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
-        done = list(pool.map(parse, split_rows(raw.cast(pl.String))))
-    return pl.concat([pl.Series("number", [], pl.Int64), *done])
+    return pl.concat([pl.Series("number", [], pl.Int64), *_map_chunks(parse, raw)])
