@@ -8,12 +8,15 @@ from collections.abc import Iterable
 import duckdb
 import numpy as np
 import polars as pl
+import pyarrow as pa
 
 from pipelines.schema import LEADS, PHONE_SLOTS
 from pipelines.store import is_any
 
 # How many rows of a drop are in memory at once: more are not quicker.
 SLICE_ROWS = 100_000
+# Of which each thread takes so many at a time, as many as the store has in a row group; their order is kept.
+BATCH_ROWS = 16_384
 # What a do-not-call hit takes off a lead, and what is left for the agent to read.
 HIT_COLUMNS = (
     *PHONE_SLOTS,
@@ -83,7 +86,8 @@ def _insert(connection: duckdb.DuckDBPyConnection, waiting: list[pl.DataFrame], 
         return
     full = [name for name in ROW_COLUMNS if rows[name].null_count() < rows.height]
     rows = rows.select(full) if hits is None else _bring_hits(rows.select(full), hits)
-    connection.register("new_leads", rows.to_arrow(compat_level=pl.CompatLevel.newest()))
+    batches = rows.to_arrow(compat_level=pl.CompatLevel.newest()).to_batches(max_chunksize=BATCH_ROWS)
+    connection.register("new_leads", pa.Table.from_batches(batches))
     run = connection.sql(f"SELECT lead_base, {', '.join(RUN_VALUES.values())} FROM run").fetchall()[0]
     same = ", ".join(f"?::{LEADS[name]} AS {name}" for name in RUN_VALUES)
     connection.execute(
