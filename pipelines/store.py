@@ -94,6 +94,15 @@ def _place_points(store: Path) -> Path:
     return store.parent / "points"
 
 
+@contextmanager
+def open_beside(connection: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield another connection to the same store, for a thread that reads what is committed."""
+    with connection.cursor() as beside:
+        beside.execute("USE store")
+        beside.execute("SET TimeZone = 'UTC'")
+        yield beside
+
+
 def commit_so_far(connection: duckdb.DuckDBPyConnection) -> None:
     """Commit what was done under this lock and begin the next transaction."""
     connection.execute("COMMIT")

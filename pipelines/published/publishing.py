@@ -9,16 +9,18 @@ import os
 import shutil
 import time
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
+import polars as pl
 
 from pipelines.home import Home
-from pipelines.published.relations import RELATIONS, WHOLE, place_partition
-from pipelines.published.writing import Prepared, read_packs, write_version
+from pipelines.published.relations import RELATIONS, WHOLE, find_relation, place_partition
+from pipelines.published.writing import Prepared, is_any_long, read_packs, write_version
 from pipelines.queries import read_query
-from pipelines.store import commit_so_far, open_writer
+from pipelines.store import commit_so_far, open_beside, open_writer
 from pipelines.tables.storing import list_stored
 
 # How long a generation that is no longer current stays readable, in seconds.
@@ -82,13 +84,41 @@ def publish(connection: duckdb.DuckDBPyConnection, home: Home, prepared: Prepare
     number = int(old.name) + 1 if old else 1
     connection.execute("SET preserve_insertion_order = true")
     packs = read_packs(connection)
-    for (name, partition), parts in sorted(pending.items()):
+
+    def write(connection: duckdb.DuckDBPyConnection, name: str, partition: str) -> None:
+        parts = pending[name, partition]
         write_version(connection, home, old, number, name, partition, parts, packs, prepared or {})
+
+    others = sorted(pending)
+    if is_any_long(connection):
+        long = [version for version in others if find_relation(version[0]).rows]
+        others = [version for version in others if version not in long]
+        _write_side_by_side(connection, write, long)
+    for name, partition in others:
+        write(connection, name, partition)
     connection.execute("SET preserve_insertion_order = false")
     _switch(home, old, number, pending)
     connection.execute("DELETE FROM unpublished")
     commit_so_far(connection)
     sweep_generations(home)
+
+
+def _write_side_by_side(
+    connection: duckdb.DuckDBPyConnection,
+    write: Callable[[duckdb.DuckDBPyConnection, str, str], None],
+    versions: list[tuple[str, str]],
+) -> None:
+    """Write versions on as many threads as there are cores: each by one, which the bytes of long files ask for."""
+
+    def write_one(version: tuple[str, str]) -> None:
+        with open_beside(connection) as beside:
+            beside.execute("SET preserve_insertion_order = true")
+            write(beside, *version)
+
+    connection.execute("SET threads = 1")
+    with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
+        list(pool.map(write_one, versions))
+    connection.execute("RESET threads")
 
 
 def _adopt(connection: duckdb.DuckDBPyConnection, home: Home) -> None:

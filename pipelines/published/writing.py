@@ -68,20 +68,21 @@ def write_version(
             file.unlink()
 
 
+def is_any_long(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Tell whether a part that is unpublished may have several row groups: it is to be written by one thread."""
+    longest = "SELECT max(rows_received) FROM imports SEMI JOIN unpublished ON imports.import_id = unpublished.part"
+    return (connection.sql(longest).fetchall()[0][0] or 0) > GROUP_ROWS
+
+
 def _copy(connection: duckdb.DuckDBPyConnection, queries: list[str], file: Path) -> int:
     """Write what statements return, one after the other, as a file; return how many rows that is.
 
-    Several are read by one thread: more lose their order, take half as much again of processors, and end no sooner.
+    Several are to be read by one thread: more lose their order.
     """
-    copy = f"COPY ({' UNION ALL '.join(queries)}) TO {_quote(file)} ({FORMAT}, ROW_GROUP_SIZE {GROUP_ROWS})"
-    if len(queries) == 1:
-        connection.execute(copy)
-        return count_changed(connection)
-    connection.execute("SET threads = 1")
-    connection.execute(copy)
-    rows = count_changed(connection)
-    connection.execute("RESET threads")
-    return rows
+    connection.execute(
+        f"COPY ({' UNION ALL '.join(queries)}) TO {_quote(file)} ({FORMAT}, ROW_GROUP_SIZE {GROUP_ROWS})"
+    )
+    return count_changed(connection)
 
 
 def _select_file(connection: duckdb.DuckDBPyConnection, name: str, partition: str, members: list[str]) -> list[str]:
