@@ -81,7 +81,7 @@ def commit_rows(connection: duckdb.DuckDBPyConnection, *, is_held: bool) -> None
     connection.execute(
         "INSERT INTO import_rows BY NAME SELECT"
         " verdicts.* REPLACE (CASE WHEN ? AND fate = 'created' THEN NULL ELSE lead_id END AS lead_id),"
-        f" run.import_id, run.import_date{', row_evidence.* EXCLUDE (row_number)' if evidence else ''}"
+        f" run.import_id, run.lead_base{', row_evidence.* EXCLUDE (row_number)' if evidence else ''}"
         f" FROM verdicts CROSS JOIN run {evidence} ORDER BY verdicts.row_number",
         [is_held],
     )

@@ -1,12 +1,12 @@
 """What one import is told, as the one-row table ``run`` that the statements of sql/ read."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import count
 
 import duckdb
 
+from pipelines.lead_ids import HASH_DIGITS, find_lead_base, hash_id
 from pipelines.lists import Destination, expiry_instant, start_of
 from pipelines.schema import create_table
 from pipelines.screening.meetings import Situation
@@ -46,10 +46,6 @@ RUN = {
     "place_expires_at": "TIMESTAMPTZ",
     "renews_places": "BOOLEAN",
 }
-# A lead's id is 36 bits of its import's and 27 of its row number: the same drop gives the same ids wherever and
-# whenever it is imported.
-ROW_BITS = 27
-MAX_ROWS = 2**ROW_BITS - 1
 
 
 @dataclass(frozen=True)
@@ -86,7 +82,7 @@ def plan_run(
     if import_id is None:
         import_id, lead_base = _identify(connection, template.name, sha256, day)
     else:
-        lead_base = _lead_base(import_id)
+        lead_base = find_lead_base(import_id)
     highest = connection.sql("SELECT coalesce(max(sequence), 0) FROM imports").fetchall()[0][0]
     return Run(
         import_id,
@@ -105,20 +101,12 @@ def _identify(connection: duckdb.DuckDBPyConnection, template: str, sha256: str,
     """Return an id from what the import is: the day and a hash of template, content and how often it was tried."""
     for attempt in count(1):
         text = f"{template}\0{sha256}\0{day}\0{attempt}"
-        import_id = f"{day:%Y%m%d}-{_hash(text)[:10]}"
+        import_id = f"{day:%Y%m%d}-{hash_id(text)[:10]}"
         # An id that is taken has the same hash; so has, once in a very long while, another one.
-        clash = "SELECT 1 FROM imports WHERE left(sha256(import_id), 9) = ? LIMIT 1"
-        if not connection.execute(clash, [_hash(import_id)[:9]]).fetchall():
+        clash = f"SELECT 1 FROM imports WHERE left(sha256(import_id), {HASH_DIGITS}) = ? LIMIT 1"
+        if not connection.execute(clash, [hash_id(import_id)[:HASH_DIGITS]]).fetchall():
             break
-    return import_id, _lead_base(import_id)
-
-
-def _lead_base(import_id: str) -> int:
-    return int(_hash(import_id)[:9], 16) << ROW_BITS
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+    return import_id, find_lead_base(import_id)
 
 
 def place_run(connection: duckdb.DuckDBPyConnection, run: Run) -> Situation:

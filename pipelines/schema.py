@@ -136,7 +136,7 @@ IMPORT_ROWS: dict[str, str] = {
     ),
     "listed": "STRUCT(slot VARCHAR, category VARCHAR, source VARCHAR, listed_on DATE, load_id BIGINT)[]",
     "points": "BIGINT[]",
-    "import_date": "DATE",
+    "lead_base": "BIGINT",
 }
 
 # What imports did to leads that were there, also those undone since: one line per lead and effect. `row_number` is the

@@ -12,12 +12,12 @@ from pipelines.cleaning.cleaner import Cleaner
 from pipelines.cleaning.masking import mask_sample
 from pipelines.columns.profile import ColumnShares, list_columns, profile_columns
 from pipelines.errors import UserError
+from pipelines.lead_ids import MAX_ROWS
 from pipelines.order import Order
 from pipelines.phones.parsing import PathCounts
 from pipelines.reading.drops import Drop, open_drop
 from pipelines.reading.threads import work_ahead
 from pipelines.receipts import Sample
-from pipelines.run import MAX_ROWS
 from pipelines.templates.filling import fill_mapping
 
 CHUNK_ROWS = 100_000

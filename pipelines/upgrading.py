@@ -3,6 +3,7 @@
 import duckdb
 
 from pipelines.errors import UserError
+from pipelines.lead_ids import HASH_DIGITS, ROW_BITS
 from pipelines.schema import DIGITS_BASE, IMPORT_ROWS, STORE, create_table
 
 EVIDENCE = ("met", "listed", "points")
@@ -51,14 +52,6 @@ _TERMS = (
     "DROP VIEW told",
     "DROP TABLE dnc",
 )
-# Rows know their day, too, so that a scan finds those of one import.
-_BY_DAY = (
-    "ALTER TABLE import_rows ADD COLUMN IF NOT EXISTS import_date DATE",
-    (
-        "UPDATE import_rows SET import_date = imports.import_date"
-        " FROM imports WHERE import_rows.import_id = imports.import_id"
-    ),
-)
 # By what leads can be recognised lies beside the store since version 7: it is made from the leads, which the first
 # look for it does, as a segment that is listed is not there.
 _SEGMENTS = (
@@ -66,14 +59,24 @@ _SEGMENTS = (
     "DROP TABLE IF EXISTS contact_points",
     "INSERT INTO point_segments SELECT 'to be made', 1 FROM leads LIMIT 1",
 )
+# Rows are found by their import's number since version 7: a day can have many imports.
+_BY_IMPORT = (
+    "ALTER TABLE import_rows ADD COLUMN IF NOT EXISTS lead_base BIGINT",
+    (
+        "UPDATE import_rows SET lead_base = imports.base FROM (SELECT import_id,"
+        f" ('0x' || left(sha256(import_id), {HASH_DIGITS}))::BIGINT << {ROW_BITS} AS base FROM imports) AS imports"
+        " WHERE import_rows.import_id = imports.import_id"
+    ),
+    "ALTER TABLE import_rows DROP COLUMN IF EXISTS import_date",
+)
 # Which tables there are is asked of older stores only: one that is added comes with a version of its own.
 UPGRADES: dict[int, tuple[str, ...]] = {
     2: _APART,
     3: _EVIDENCE,
     4: _BY_LOAD,
     5: _TOLD,
-    6: _TERMS + _BY_DAY,
-    7: _SEGMENTS,
+    6: _TERMS,
+    7: _SEGMENTS + _BY_IMPORT,
 }
 VERSION = max(UPGRADES)
 

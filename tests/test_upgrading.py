@@ -8,6 +8,7 @@ import pytest
 
 from pipelines.errors import UserError
 from pipelines.home import Home
+from pipelines.lead_ids import find_lead_base
 from pipelines.points.index import open_index, read_values
 from pipelines.published.publishing import publish
 from pipelines.published.reading import open_reader
@@ -88,17 +89,19 @@ def test_the_entries_of_a_store_of_the_fifth_version_keep_all_that_was_known_of_
         ]
 
 
-def test_the_rows_of_a_store_of_the_fifth_version_learn_their_day(tmp_path):
+def test_the_rows_of_a_store_of_the_fifth_version_learn_where_their_leads_are(tmp_path):
     home = Home(tmp_path / "home")
     with open_writer(home) as connection:
         connection.execute(OLD_DNC)
-        connection.execute("ALTER TABLE import_rows DROP COLUMN import_date")
+        connection.execute("ALTER TABLE import_rows DROP COLUMN lead_base")
         connection.execute("INSERT INTO imports (import_id, import_date) VALUES ('20260302-1', '2026-03-02')")
         connection.execute("INSERT INTO import_rows (import_id, row_number) VALUES ('20260302-1', 1)")
         connection.execute("UPDATE store_version SET version = 5")
 
     with open_writer(home) as connection:
-        assert connection.sql("SELECT import_date FROM import_rows").fetchall() == [(date(2026, 3, 2),)]
+        rows = connection.sql("SELECT lead_base FROM import_rows").fetchall()
+        columns = [row[0] for row in connection.sql("DESCRIBE import_rows").fetchall()]
+    assert (rows, "import_date" in columns) == ([(find_lead_base("20260302-1"),)], False)
 
 
 def test_the_leads_of_a_store_of_the_sixth_version_are_found_and_its_contact_data_is_known(tmp_path):

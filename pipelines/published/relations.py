@@ -18,10 +18,12 @@ WHOLE = "all"
 class Relation:
     """A published table: the column it is partitioned by, if any, and the partition of its zero-row part.
 
-    Of one whose parts can be long ``rows`` says which of the store's rows make a file (``since`` and ``until``: when
-    imports of those days create leads, in whatever zone), and ``order`` by what they are sorted: its statement reads
-    them as ``part_rows``, all others read ``part`` and sort themselves. What DuckDB's COPY is too slow for has a
-    ``write`` of its own: given the connection, the statement and the file, it answers how many rows there are.
+    Of one whose parts can be long ``rows`` says which of the store's rows make a file, and where they can only be, as
+    ids do not let a scan skip others (``bases``: of the imports' leads; ``first`` and ``last``: the ids of their leads;
+    ``since`` and ``until``: when imports of those days create leads, in whatever zone), and ``order`` by what they are
+    sorted: its statement reads them as ``part_rows``, all others read ``part`` and sort themselves. What DuckDB's COPY
+    is too slow for has a ``write`` of its own: given the connection, the statement and the file, it answers how many
+    rows there are.
     """
 
     partitioned_by: str | None = None
@@ -36,7 +38,7 @@ RELATIONS: dict[str, Relation] = {
         "list_id",
         "0",
         rows=(
-            "list_id = {partition}::BIGINT AND import_id IN ({parts})"
+            "list_id = {partition}::BIGINT AND import_id IN ({parts}) AND lead_id BETWEEN {first} AND {last}"
             " AND created_at >= {since}::TIMESTAMPTZ AND created_at < {until}::TIMESTAMPTZ"
         ),
         order=("lead_id",),
@@ -47,7 +49,7 @@ RELATIONS: dict[str, Relation] = {
     "import_rows": Relation(
         "import_date",
         "0001-01-01",
-        rows="import_date = {partition}::DATE AND import_id IN ({parts})",
+        rows="import_id IN ({parts}) AND lead_base IN ({bases})",
         order=("import_id", "row_number"),
     ),
     "import_reasons": Relation("import_date", "0001-01-01"),

@@ -14,6 +14,7 @@ from urllib.parse import quote, unquote
 import duckdb
 
 from pipelines.home import Home
+from pipelines.lead_ids import MAX_ROWS, find_lead_base
 from pipelines.published.relations import RELATIONS, Relation, find_relation, place_partition, read_day
 from pipelines.queries import read_query
 from pipelines.store import count_changed
@@ -95,15 +96,22 @@ def _select_file(connection: duckdb.DuckDBPyConnection, name: str, partition: st
         )
         return [read_query(f"publish/{name}") if name in RELATIONS else select_part(connection, name)]
     since, until = _find_window(members)
+    bases = [find_lead_base(import_id) for import_id in members]
     rows = relation.rows.format(
-        partition=_quote(partition), parts=", ".join(map(_quote, members)), since=_quote(since), until=_quote(until)
+        partition=_quote(partition),
+        parts=", ".join(map(_quote, members)),
+        bases=", ".join(map(str, bases)),
+        first=min(bases),
+        last=max(bases) + MAX_ROWS,
+        since=_quote(since),
+        until=_quote(until),
     )
     connection.execute(f"CREATE OR REPLACE TEMP VIEW part_rows AS SELECT * FROM {name} WHERE {rows}")
     return _select_in_order(connection, read_query(f"publish/{name}"), relation, members)
 
 
 def _find_window(members: list[str]) -> tuple[str, str]:
-    """Return between which instants these imports created their leads: scans skip others, which ids do not let them."""
+    """Return between which instants these imports created their leads."""
     try:
         days = [read_day(import_id) for import_id in members]
     except ValueError:  # the name of no import: of an empty part, or of a file that goes
