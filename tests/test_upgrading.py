@@ -117,7 +117,7 @@ def test_the_leads_of_a_store_of_the_sixth_version_are_found_and_its_contact_dat
         connection.execute("UPDATE store_version SET version = 6")
 
     with open_writer(home) as connection:
-        address = "SELECT -1 - (md5_number_lower('al@example.org') >> 18)::BIGINT AS value"
+        address = "SELECT -1 - (md5_number('al@example.org') >> 82)::BIGINT AS value"
         asked = [447400123456, DIGITS_BASE, DIGITS_BASE + 12345, *read_values(connection, address).tolist()]
         found = [open_index(connection).find(np.array([value])).tolist() for value in asked]
 

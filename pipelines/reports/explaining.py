@@ -70,7 +70,7 @@ def _place_question(connection: duckdb.DuckDBPyConnection, text: str, region: st
     phone = None
     if "@" in text:
         email = text.lower()
-        (value,) = connection.execute("SELECT -1 - (md5_number_lower(?) >> 18)::BIGINT", [email]).fetchall()[0]
+        (value,) = connection.execute("SELECT -1 - (md5_number(?) >> 82)::BIGINT", [email]).fetchall()[0]
         asked |= {"kind": "email", "value": value, "email": email}
     elif text.isdecimal() and _is_lead(connection, text):
         asked |= {"kind": "lead", "value": int(text)}

@@ -25,7 +25,7 @@ WHERE number IS NOT NULL OR dial IS NOT NULL
 UNION ALL
 SELECT
     3::UTINYINT AS kind,
-    -1 - (md5_number_lower(lower(email)) >> 18)::BIGINT AS value,
+    -1 - (md5_number(lower(email)) >> 82)::BIGINT AS value,
     lead_id,
     list_id,
     'email' AS slot

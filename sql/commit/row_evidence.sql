@@ -76,7 +76,7 @@ found AS (
                     + coalesce(nullif(ltrim(regexp_replace(drop_rows.phone5, '[^0-9]', '', 'g'), '0'), ''), '0')::BIGINT
                 )
         END AS point5,
-        -1 - (md5_number_lower(lower(drop_rows.email)) >> 18)::BIGINT AS point6
+        -1 - (md5_number(lower(drop_rows.email)) >> 82)::BIGINT AS point6
     FROM drop_rows
     SEMI JOIN unled ON drop_rows.row_number = unled.row_number
 ),

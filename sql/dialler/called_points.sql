@@ -64,7 +64,7 @@ SELECT DISTINCT
     lead_id,
     list_id,
     3::UTINYINT AS kind,
-    -1 - (md5_number_lower(lower(email)) >> 18)::BIGINT AS value,
+    -1 - (md5_number(lower(email)) >> 82)::BIGINT AS value,
     lower(email) AS text
 FROM people
 WHERE email IS NOT NULL

@@ -31,7 +31,7 @@ points AS (
                 substr(leads.phone4_e164, 2)::BIGINT,
                 substr(leads.phone5_e164, 2)::BIGINT
             ],
-            [-1 - (md5_number_lower(lower(leads.email)) >> 18)::BIGINT]
+            [-1 - (md5_number(lower(leads.email)) >> 82)::BIGINT]
         ))) AS value
     FROM made
     LEFT JOIN leads ON made.lead_id = leads.lead_id

@@ -51,6 +51,6 @@ SELECT
     row_number,
     'email' AS slot,
     3::UTINYINT AS kind,
-    -1 - (md5_number_lower(lower(email)) >> 18)::BIGINT AS value
+    -1 - (md5_number(lower(email)) >> 82)::BIGINT AS value
 FROM live
 WHERE email IS NOT NULL;

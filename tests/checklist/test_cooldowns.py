@@ -24,9 +24,7 @@ class Place:
 
     def report(self, event="attempt", before=DAY, *, point="+447400123456", list_id=1, survey_id=None):
         """Write to the history what happened so long before the import."""
-        kind, value = (
-            (3, f"-1 - (md5_number_lower('{point}') >> 18)::BIGINT") if "@" in point else (1, point.lstrip("+"))
-        )
+        kind, value = (3, f"-1 - (md5_number('{point}') >> 82)::BIGINT") if "@" in point else (1, point.lstrip("+"))
         with open_writer(self.home) as connection:
             connection.execute(
                 f"INSERT INTO contact_history VALUES ({kind}, ({value})::BIGINT, ?, 1, ?, ?, ?, ?)",

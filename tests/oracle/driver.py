@@ -169,7 +169,7 @@ def insert_event(connection: duckdb.DuckDBPyConnection, event: Event) -> None:
     """Write to the history of contacts, as loading the dialler's reports does; a list that is not there has id -1."""
     kind, value = event.point
     columns = {"phone": (1, "?::BIGINT"), "digits": (2, "3000000000000000000 + ?::BIGINT")}
-    number, shown = columns.get(kind, (3, "-1 - (md5_number_lower(?) >> 18)::BIGINT"))
+    number, shown = columns.get(kind, (3, "-1 - (md5_number(?) >> 82)::BIGINT"))
     connection.execute(
         f"INSERT INTO contact_history SELECT {number}, {shown}, ?, 1,"
         " coalesce((SELECT list_id FROM lists WHERE name = ?), -1), ?, ?, ?",

@@ -202,7 +202,7 @@ class FastPipeline:
         points = "SELECT kind, value, lead_id, list_id, slot FROM lead_points WHERE kind <> 3"
         assert sorted(self.connection.sql(points).fetchall()) == sorted(expected)
         emails = "SELECT lead_id, list_id FROM leads WHERE email IS NOT NULL AND status <> 'suppressed' ORDER BY ALL"
-        value = "SELECT -1 - (md5_number_lower(lower(email)) >> 18)::BIGINT AS value FROM leads WHERE email IS NOT NULL"
+        value = "SELECT -1 - (md5_number(lower(email)) >> 82)::BIGINT AS value FROM leads WHERE email IS NOT NULL"
         find_points(self.connection, np.unique(read_values(self.connection, value)))
         found = "SELECT lead_id, list_id FROM lead_points WHERE kind = 3 ORDER BY ALL"
         assert self.connection.sql(found).fetchall() == self.connection.sql(emails).fetchall()
