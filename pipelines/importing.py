@@ -129,6 +129,7 @@ def carry_out(order: Order) -> ImportResult:
             if not order.is_rehearsal:
                 with order.timed("publish"):
                     publish(connection, order.home)
+                with order.timed("tidy"):
                     tidy_points(connection)
                 if result.status == "completed":
                     keep_mapping(order.home, order.template, order.origins)

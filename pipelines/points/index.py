@@ -6,6 +6,7 @@ sorted segments beside the store, those that came since in its table ``loose_poi
 See docs/decisions/0033-contact-points.md.
 """
 
+import math
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,8 +22,8 @@ from pipelines.store import commit_so_far
 
 # So many points become a segment; fewer are read as they are.
 MANY = 200_000
-# A segment so many times as long as all shorter ones together stays by itself.
-GROWTH = 2
+# So many segments of about one length become one.
+FANOUT = 4
 # Points of no use beside those that are: fewer cost less than making all anew.
 SURPLUS_SHARE = 0.25
 BATCH_ROWS = 1_000_000
@@ -164,8 +165,7 @@ def drop_surplus(connection: duckdb.DuckDBPyConnection) -> int:
 def tidy_points(connection: duckdb.DuckDBPyConnection) -> None:
     """Bring many loose points into a segment, and few segments into one, and commit.
 
-    There are never more segments than doublings from ``MANY`` to all points, and no
-    point is written more often than that.
+    There are fewer than ``FANOUT`` segments of each length, and no point is written more often than there are lengths.
     """
     folder = _find_folder(connection)
     if folder is None:
@@ -193,15 +193,10 @@ def sweep_points(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _choose_merged(segments: list[Segment]) -> list[Segment]:
-    """Return the segments to make one of: from the shortest on those not much longer than all before together."""
-    in_order = sorted(segments, key=lambda segment: segment.points)
-    merged, points = in_order[:1], sum(segment.points for segment in in_order[:1])
-    for segment in in_order[1:]:
-        if segment.points > GROWTH * points:
-            break
-        merged.append(segment)
-        points += segment.points
-    return merged if len(merged) > 1 else []
+    """Return the segments to make one of: all of the shortest length of which there are many, and all shorter ones."""
+    lengths = [int(math.log(max(segment.points // MANY, 1), FANOUT)) for segment in segments]
+    many = [length for length in lengths if lengths.count(length) >= FANOUT]
+    return [segment for segment, length in zip(segments, lengths, strict=True) if many and length <= min(many)]
 
 
 def _show_found(connection: duckdb.DuckDBPyConnection, leads: Ints, texts: Collection[str]) -> None:

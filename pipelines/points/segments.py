@@ -24,7 +24,8 @@ SUFFIXES = (".values", ".leads", ".samples")
 PAGE = 512  # values of a page of memory, which is what is read of a mapped file
 MERGED_POINTS = 2_000_000  # in memory at once
 THREADS = 2
-FEW = 50_000  # below that a second thread costs more than it saves
+FEW = 50_000  # are looked up one by one
+BLOCK = PAGE << 11  # values that are read at once where many are looked up
 NONE: Ints = np.empty(0, dtype=np.int64)
 
 
@@ -106,24 +107,36 @@ def _merge(opened: list[tuple[Ints, Ints]], edges: Ints) -> Iterator[tuple[Ints,
 
 def find_leads_in(segment: Segment, asked: Ints) -> Ints:
     """Return the leads that have any of the values, in no order; these are sorted, each once."""
+    samples = segment.sample()
     values, leads = segment.open()
     if len(asked) < FEW:
-        return _find_few(values, leads, segment.sample(), asked)
-    low, high = int(values.searchsorted(asked[0])), int(values.searchsorted(asked[-1], "right"))
-    values, leads = values[low:high], leads[low:high]
-    shorter = min(len(values), len(asked))
-    if not shorter:
-        return NONE
-    search = _find_asked if len(asked) == shorter else _find_held
-    if shorter < FEW:
-        return search(values, leads, asked)
-    cuts = [shorter * part // THREADS for part in range(THREADS + 1)]
+        return _find_few(values, leads, samples, asked)
+    edges = [*range(0, segment.points, BLOCK), segment.points]
+    halves = [edges[len(edges) * part // THREADS : len(edges) * (part + 1) // THREADS + 1] for part in range(THREADS)]
     with ThreadPoolExecutor(THREADS) as pool:
-        if search is _find_asked:
-            parts = [(values, leads, asked[cut:end]) for cut, end in pairwise(cuts)]
-        else:
-            parts = [(values[cut:end], leads[cut:end], asked) for cut, end in pairwise(cuts)]
-        return np.concatenate(list(pool.map(lambda part: search(*part), parts)))
+        return np.concatenate(list(pool.map(lambda half: _find_many(segment, leads, samples, asked, half), halves)))
+
+
+def _find_many(segment: Segment, leads: Ints, samples: Ints, asked: Ints, edges: list[int]) -> Ints:
+    """Look many up in step with the blocks between these places.
+
+    They are read into the same memory one after the other: to map them all takes thrice as long.
+    """
+    block = np.empty(BLOCK, dtype=ENTRY)
+    found = [NONE]
+    with segment.files[0].open("rb") as stream:
+        for start, end in pairwise(edges):
+            low = asked.searchsorted(samples[start // PAGE])
+            high = asked.searchsorted(samples[end // PAGE], "right") if end < segment.points else len(asked)
+            if low == high:
+                continue
+            values = block[: end - start]
+            stream.seek(start * WIDTH)
+            stream.readinto(values.data)
+            part = asked[low:high]
+            search = _find_asked if len(part) <= len(values) else _find_held
+            found.append(search(values, leads[start:end], part))
+    return np.concatenate(found)
 
 
 def _find_few(values: Ints, leads: Ints, samples: Ints, asked: Ints) -> Ints:

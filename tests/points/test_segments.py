@@ -37,6 +37,7 @@ def test_all_leads_with_a_value_are_found_and_no_others(few, values, others):
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr(segments, "FEW", few)
         patch.setattr(segments, "PAGE", 4)
+        patch.setattr(segments, "BLOCK", 8)
         segment = write(Path(folder), values)
         for asked in (others, [*values[:1], *others], [*values, *others]):
             found = find_leads_in(segment, np.unique(np.array(asked, dtype=np.int64)))
