@@ -6,8 +6,8 @@ import numpy as np
 from pipelines.dnc.runs import SAMPLED, cut_ranges
 from pipelines.phones.numbering import Ints
 from pipelines.points.index import Index, open_index, read_values
-from pipelines.points.segments import NONE
 from pipelines.schema import DIGITS_BASE
+from pipelines.sorting import drop_repeated, join_numbers
 
 # Of fewer points the values are looked up among the entries, by the database, which then skips most of these.
 FEW = 100_000
@@ -20,7 +20,7 @@ def find_concerned(connection: duckdb.DuckDBPyConnection) -> Ints:
     index = open_index(connection)
     by_entries = _find_by_entries(connection, index)
     rows = connection.sql("SELECT DISTINCT prefix, digits FROM asked_prefixes").fetchall()
-    return np.union1d(by_entries, index.find_between(_list_ranges(rows))) if rows else by_entries
+    return join_numbers([by_entries, index.find_between(_list_ranges(rows))]) if rows else by_entries
 
 
 def _find_by_entries(connection: duckdb.DuckDBPyConnection, index: Index) -> Ints:
@@ -33,13 +33,13 @@ def _find_by_entries(connection: duckdb.DuckDBPyConnection, index: Index) -> Int
         return found
     rows = connection.sql("SELECT count(*) FROM asked_entries").fetchall()[0][0]
     if rows <= SLICE_ROWS:
-        return index.find(np.unique(read_values(connection, "FROM asked_entries")))
+        return index.find(drop_repeated(read_values(connection, "FROM asked_entries")))
     sampled = connection.sql(f"SELECT value FROM asked_entries WHERE hash(value) % {SAMPLED} = 0").fetchnumpy()["value"]
-    parts = [NONE]
+    parts = list[Ints]()
     for low, high in cut_ranges(sampled, SLICE_ROWS):
         between = f"SELECT value FROM asked_entries WHERE value >= {low} AND value < {high}"
-        parts.append(index.find(np.unique(read_values(connection, between))))
-    return np.unique(np.concatenate(parts))
+        parts.append(index.find(drop_repeated(read_values(connection, between))))
+    return join_numbers(parts)
 
 
 def _list_ranges(prefixes: list[tuple[int, int]]) -> Ints:

@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any
 
 import duckdb
-import numpy as np
 
 from pipelines.dnc.meeting import find_concerned
 from pipelines.dnc.rules import bring_rules, read_rules
@@ -22,6 +21,7 @@ from pipelines.published.publishing import mark_unpublished, publish
 from pipelines.queries import read_query
 from pipelines.receipts import write_log
 from pipelines.replaying.files import hash_files, keep_files
+from pipelines.sorting import join_numbers
 from pipelines.store import count_changed, open_writer
 
 _TEMPORARY = ("asked_imports", "met_points", "lead_checks", "forbidden", "taken", "import_checks", "rescreening")
@@ -106,7 +106,7 @@ def _rescreen(connection: duckdb.DuckDBPyConnection, check_id: str, now: datetim
     )
     by_category = {row[0]: (row[1], row[2]) for row in connection.sql(read_query("dnc/checked")).fetchall()}
     by_wash = read_values(connection, "SELECT lead_id AS value FROM leads SEMI JOIN asked_imports USING (import_id)")
-    show_points(connection, np.union1d(find_concerned(connection), by_wash))
+    show_points(connection, join_numbers([find_concerned(connection), by_wash]))
     for name in ("met_points", "lead_checks", "forbidden", "taken"):
         run(f"CREATE TEMP TABLE {name} AS {read_query(f'dnc/{name}')}")
     taken = int(connection.sql("SELECT count(*) FROM taken").fetchall()[0][0])

@@ -1,21 +1,17 @@
 """Numbers of a list without order, brought into order: sorted runs that fit in memory, then ranges of all of them."""
 
-from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-import polars as pl
 
 from pipelines.phones.numbering import Ints
+from pipelines.sorting import NONE, drop_repeated, sort_numbers
 
 RUN_ROWS = 16_000_000
 SAMPLED = 256
-AT_ONCE = 1 << 16
-SHARED_ROWS = 1 << 20
 # Ranges tile all values: these are below and above them.
 LOWEST, HIGHEST = -(2**62), 2**63 - 1
-NONE: Ints = np.empty(0, dtype=np.int64)
 
 
 class Runs:
@@ -91,42 +87,6 @@ def _read_around(file: Path, sample: Ints, low: int, high: int) -> Ints:
     start = max(int(first) - 1, 0) * SAMPLED
     with file.open("rb") as stream:
         return np.fromfile(stream, dtype=np.int64, count=int(end) * SAMPLED - start, offset=start * 8)
-
-
-def sort_numbers(values: Ints) -> None:
-    """Sort numbers where they are; those of most lists are in order as they come."""
-    for start in range(0, len(values), AT_ONCE):
-        some = values[start : start + AT_ONCE + 1]
-        if not (some[1:] >= some[:-1]).all():
-            _sort_parts(values)
-            return
-
-
-def _sort_parts(values: Ints) -> None:
-    """Sort numbers on all threads, if they are many: each a part that is above all of the part before."""
-    if len(values) < SHARED_ROWS:
-        values.sort()
-        return
-    threads = pl.thread_pool_size()
-    edges = [len(values) * thread // threads for thread in range(threads + 1)]
-    values.partition(edges[1:-1])
-    with ThreadPoolExecutor(threads) as pool:
-        for sorting in [pool.submit(values[slice(*part)].sort) for part in pairwise(edges)]:
-            sorting.result()
-
-
-def drop_repeated(values: Ints) -> Ints:
-    """Return sorted numbers, each once, moved together where they are: memory that is new takes longer than that."""
-    filled = last = 0
-    for start in range(0, len(values), AT_ONCE):
-        some = values[start : start + AT_ONCE]
-        is_new = np.append(start == 0 or some[0] != last, some[1:] != some[:-1])
-        last = int(some[-1])
-        new = some if is_new.all() else some[is_new]
-        if filled + len(new) < start + len(some):
-            values[filled : filled + len(new)] = new
-        filled += len(new)
-    return values[:filled]
 
 
 def cut_ranges(samples: Ints, rows: int) -> list[tuple[int, int]]:

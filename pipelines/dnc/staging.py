@@ -15,7 +15,7 @@ from pipelines.cleaning.tidying import tidy
 from pipelines.dnc.columns import ACTIONS, RESULTS, Columns, choose_columns, parse_date
 from pipelines.dnc.plain import NotPlainError, PlainList, find_plain
 from pipelines.dnc.prefixes import PREFIXES, find_prefixes
-from pipelines.dnc.runs import Runs, sort_numbers
+from pipelines.dnc.runs import Runs
 from pipelines.dnc.tagged import is_tagged, read_tagged
 from pipelines.errors import UserError
 from pipelines.phones.numbering import Ints, load_readings
@@ -25,6 +25,7 @@ from pipelines.reading.drops import open_drop
 from pipelines.reading.settings import FileSettings
 from pipelines.reading.tokens import Mask
 from pipelines.schema import DIGITS_BASE
+from pipelines.sorting import sort_numbers
 from pipelines.templates.parts import PhoneOptions
 
 CHUNK_ROWS = 500_000

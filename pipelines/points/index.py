@@ -15,9 +15,10 @@ import duckdb
 import numpy as np
 
 from pipelines.phones.numbering import Ints
-from pipelines.points.segments import NONE, Segment, find_leads_in, merge_segments, sweep_folder, write_segment
+from pipelines.points.segments import Segment, find_leads_in, merge_segments, sweep_folder, write_segment
 from pipelines.queries import read_query
 from pipelines.schema import DIGITS_BASE, PHONE_SLOTS
+from pipelines.sorting import NONE, join_numbers, sort_numbers
 from pipelines.store import commit_so_far
 
 # So many points become a segment; fewer are read as they are.
@@ -80,21 +81,21 @@ class Index:
         values, leads = self.loose
         places = np.minimum(asked.searchsorted(values), len(asked) - 1)
         found = [find_leads_in(segment, asked) for segment in self.segments]
-        return np.unique(np.concatenate([leads[asked[places] == values], *found]))
+        return join_numbers([leads[asked[places] == values], *found])
 
     def find_between(self, ranges: Ints) -> Ints:
         """Return the leads, each once, that may have a value in any of these ranges: one row per (first, end)."""
         order = np.argsort(self.loose[0])
         sorted_loose = (self.loose[0][order], self.loose[1][order])
-        found = [NONE]
+        found = list[Ints]()
         for values, leads in [sorted_loose, *(segment.open() for segment in self.segments)]:
             places = values.searchsorted(ranges)
             found += [leads[start:end] for start, end in places[places[:, 0] < places[:, 1]]]
-        return np.unique(np.concatenate(found))
+        return join_numbers(found)
 
     def list_values(self) -> Ints:
         """Return the values of all points, each once, sorted: for few."""
-        return np.unique(np.concatenate([self.loose[0], *(segment.open()[0] for segment in self.segments)]))
+        return join_numbers([self.loose[0], *(segment.open()[0] for segment in self.segments)])
 
 
 def open_index(connection: duckdb.DuckDBPyConnection) -> Index:
@@ -123,8 +124,9 @@ def show_points(connection: duckdb.DuckDBPyConnection, leads: Ints) -> None:
 
 def read_values(connection: duckdb.DuckDBPyConnection, values: str) -> Ints:
     """Return the values that a SELECT returns as its only column, sorted, with repetitions."""
-    found: Ints = connection.sql(f"SELECT value FROM ({values})").fetchnumpy()["value"]
-    return np.sort(np.asarray(found))
+    found: Ints = np.asarray(connection.sql(f"SELECT value FROM ({values})").fetchnumpy()["value"])
+    sort_numbers(found)
+    return found
 
 
 def list_segments(connection: duckdb.DuckDBPyConnection) -> list[Segment]:

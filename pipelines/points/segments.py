@@ -17,6 +17,7 @@ import numpy as np
 
 from pipelines.home import sync_file, sync_folder
 from pipelines.phones.numbering import Ints
+from pipelines.sorting import NONE, join_numbers
 
 WIDTH = 8
 ENTRY = np.dtype("<i8")
@@ -26,7 +27,6 @@ MERGED_POINTS = 2_000_000  # in memory at once
 THREADS = 2
 FEW = 50_000  # are looked up one by one
 BLOCK = PAGE << 11  # values that are read at once where many are looked up
-NONE: Ints = np.empty(0, dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -88,9 +88,9 @@ def write_segment(folder: Path, batches: Iterable[tuple[Ints, Ints]]) -> Segment
 
 def merge_segments(folder: Path, segments: Sequence[Segment]) -> Segment | None:
     """Write the points of several segments as one, a range of values at a time."""
-    samples = np.sort(np.concatenate([segment.sample() for segment in segments]))
+    samples = join_numbers([segment.sample() for segment in segments])
     step = MERGED_POINTS // PAGE
-    return write_segment(folder, _merge([segment.open() for segment in segments], np.unique(samples[step::step])))
+    return write_segment(folder, _merge([segment.open() for segment in segments], samples[step::step]))
 
 
 def _merge(opened: list[tuple[Ints, Ints]], edges: Ints) -> Iterator[tuple[Ints, Ints]]:

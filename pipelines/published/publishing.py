@@ -90,8 +90,9 @@ def publish(connection: duckdb.DuckDBPyConnection, home: Home, prepared: Prepare
         write_version(connection, home, old, number, name, partition, parts, packs, prepared or {})
 
     others = sorted(pending)
-    if is_any_long(connection):
-        long = [version for version in others if find_relation(version[0]).rows]
+    long = [version for version in others if find_relation(version[0]).rows]
+    is_one_import = len(set[str]().union(*(pending[version] for version in long))) == 1
+    if is_one_import and is_any_long(connection):
         others = [version for version in others if version not in long]
         _write_side_by_side(connection, write, long)
     for name, partition in others:
@@ -108,7 +109,10 @@ def _write_side_by_side(
     write: Callable[[duckdb.DuckDBPyConnection, str, str], None],
     versions: list[tuple[str, str]],
 ) -> None:
-    """Write versions on as many threads as there are cores: each by one, which the bytes of long files ask for."""
+    """Write versions on as many threads as there are cores: each by one, which the bytes of long files ask for.
+
+    What must be sorted is better written one after the other by all threads: many parts of older imports.
+    """
 
     def write_one(version: tuple[str, str]) -> None:
         with open_beside(connection) as beside:

@@ -78,12 +78,17 @@ def is_any_long(connection: duckdb.DuckDBPyConnection) -> bool:
 def _copy(connection: duckdb.DuckDBPyConnection, queries: list[str], file: Path) -> int:
     """Write what statements return, one after the other, as a file; return how many rows that is.
 
-    Several are to be read by one thread: more lose their order.
+    Several are read by one thread: more lose their order.
     """
-    connection.execute(
-        f"COPY ({' UNION ALL '.join(queries)}) TO {_quote(file)} ({FORMAT}, ROW_GROUP_SIZE {GROUP_ROWS})"
-    )
-    return count_changed(connection)
+    copy = f"COPY ({' UNION ALL '.join(queries)}) TO {_quote(file)} ({FORMAT}, ROW_GROUP_SIZE {GROUP_ROWS})"
+    is_for_one = len(queries) > 1 and connection.sql("SELECT current_setting('threads') > 1").fetchall()[0][0]
+    if is_for_one:
+        connection.execute("SET threads = 1")
+    connection.execute(copy)
+    rows = count_changed(connection)
+    if is_for_one:
+        connection.execute("RESET threads")
+    return rows
 
 
 def _select_file(connection: duckdb.DuckDBPyConnection, name: str, partition: str, members: list[str]) -> list[str]:

@@ -8,12 +8,12 @@ CM-013..017; docs/decisions/0018-cooldowns.md.
 from collections.abc import Iterator
 
 import duckdb
-import numpy as np
 
 from pipelines.points.index import find_points, read_values
 from pipelines.queries import read_query
 from pipelines.schema import create_table
 from pipelines.screening.meetings import Situation
+from pipelines.sorting import drop_repeated
 from pipelines.templates.surveys import Periods
 from pipelines.templates.template import Template
 
@@ -40,7 +40,7 @@ def find_cooled(connection: duckdb.DuckDBPyConnection, template: Template, situa
     connection.execute(create_table("cooldown_rules", RULES, temporary=True))
     for rank, rule in enumerate(_list_rules(template, situation), start=1):
         connection.execute("INSERT INTO cooldown_rules VALUES (?, ?, ?, ?, ?, ?, ?)", [rank, *rule])
-    find_points(connection, np.unique(read_values(connection, "SELECT value FROM drop_points")))
+    find_points(connection, drop_repeated(read_values(connection, "SELECT value FROM drop_points")))
     for name in ("invitations", "cooldown_verdicts"):
         connection.execute(f"CREATE TEMP TABLE {name} AS {read_query(f'screening/{name}')}")
     connection.execute("DELETE FROM drop_points WHERE row_number IN (SELECT row_number FROM cooldown_verdicts)")

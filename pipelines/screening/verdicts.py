@@ -6,10 +6,8 @@ evidence ``duplicate_verdicts``, ``existing_matches`` and ``dnc_hits``. Changes 
 """
 
 import duckdb
-import numpy as np
 import polars as pl
 
-from pipelines.dnc.runs import drop_repeated
 from pipelines.phones.numbering import Ints
 from pipelines.points.index import find_points, read_values
 from pipelines.queries import read_query
@@ -18,6 +16,7 @@ from pipelines.screening.ageing import find_aged
 from pipelines.screening.cooldown import find_cooled
 from pipelines.screening.duplicates import resolve_duplicates
 from pipelines.screening.meetings import TOUCHES, VERDICTS, Meetings, Resolution, Situation
+from pipelines.sorting import drop_repeated
 from pipelines.store import is_any
 from pipelines.templates.template import Template
 
@@ -135,7 +134,7 @@ def _find_duplicates(connection: duckdb.DuckDBPyConnection, template: Template, 
 
 def _find_repeated(connection: duckdb.DuckDBPyConnection, values: Ints) -> None:
     """Leave ``shared_points``; ``values`` are those of the drop, sorted."""
-    repeated = np.unique(values[1:][values[1:] == values[:-1]])
+    repeated = drop_repeated(values[1:][values[1:] == values[:-1]])
     if not len(repeated):
         connection.execute(create_table("shared_points", SHARED_POINTS, temporary=True))
         return

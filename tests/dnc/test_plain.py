@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import polars as pl
 import pytest
 
+from pipelines import sorting
 from pipelines.dnc import differing, plain, runs
 from pipelines.dnc.loading import load_dnc
 from pipelines.dnc.staging import How, find_values, stage_list
@@ -105,7 +106,7 @@ def test_a_list_in_many_runs_and_slices_is_published_as_it_is_in_one(tmp_path, m
             counts[done.added, done.already_there, done.removed] += 1
         monkeypatch.setattr(plain, "BLOCK_BYTES", 20_000)
         monkeypatch.setattr(runs, "RUN_ROWS", 3_000)
-        monkeypatch.setattr(runs, "SHARED_ROWS", 2_000)
+        monkeypatch.setattr(sorting, "SHARED_ROWS", 2_000)
         monkeypatch.setattr(runs, "SAMPLED", 16)
         monkeypatch.setattr(differing, "SAMPLED", 16)
         monkeypatch.setattr(differing, "SLICE_ROWS", 5_000)
