@@ -68,6 +68,16 @@ def test_a_lead_is_suppressed_as_a_whole_where_its_import_rejects_leads(lists):
     assert lists.ask(LEADS)[0] == ("Ann", None, None, None, "suppressed")
 
 
+def test_whom_we_invited_stays_in_the_history_when_the_lead_is_suppressed(lists, home):
+    lists.bring(DROP, **SETTINGS | {"survey": {"id": 7}, "dnc": {**DNC, "on_match": "reject_lead"}})
+
+    lists.load("07400 123459\n")
+
+    with open_writer(home) as connection:
+        kept = connection.sql("SELECT text, survey_id, event FROM contact_history").fetchall()
+    assert kept == [("cy@example.com", 7, "attempt")]
+
+
 def test_leads_of_imports_that_do_not_check_the_category_are_left_alone(lists):
     lists.bring(DROP, **SETTINGS | {"dnc": {"categories": ["Requested"]}})
 
