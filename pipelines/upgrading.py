@@ -69,6 +69,14 @@ _BY_IMPORT = (
     ),
     "ALTER TABLE import_rows DROP COLUMN IF EXISTS import_date",
 )
+# Do-not-call lists and long parts of leads are other bytes since version 7; written anew, a replay comes to the same.
+_IN_OTHER_BYTES = (
+    "INSERT INTO unpublished SELECT DISTINCT 'dnc', category, load_id::VARCHAR FROM dnc_terms",
+    (
+        "INSERT INTO unpublished SELECT DISTINCT 'leads', list_id::VARCHAR, import_id FROM leads"
+        " SEMI JOIN (SELECT import_id FROM imports WHERE rows_received > 122880) AS long USING (import_id)"
+    ),
+)
 # Which tables there are is asked of older stores only: one that is added comes with a version of its own.
 UPGRADES: dict[int, tuple[str, ...]] = {
     2: _APART,
@@ -76,7 +84,7 @@ UPGRADES: dict[int, tuple[str, ...]] = {
     4: _BY_LOAD,
     5: _TOLD,
     6: _TERMS,
-    7: _SEGMENTS + _BY_IMPORT,
+    7: _SEGMENTS + _BY_IMPORT + _IN_OTHER_BYTES,
 }
 VERSION = max(UPGRADES)
 

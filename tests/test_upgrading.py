@@ -126,6 +126,20 @@ def test_the_leads_of_a_store_of_the_sixth_version_are_found_and_its_contact_dat
     assert (found, tables) == ([[1], [2], [1], [2]], ["secondary_contract"])
 
 
+def test_what_is_other_bytes_since_the_sixth_version_is_published_anew(tmp_path):
+    home = Home(tmp_path / "home")
+    with open_writer(home) as connection:
+        connection.execute("INSERT INTO dnc_terms (terms_id, category, load_id) VALUES (1, 'TPS', 4)")
+        connection.execute("INSERT INTO imports (import_id, rows_received) VALUES ('long', 122881), ('short', 122880)")
+        connection.execute("INSERT INTO leads (lead_id, list_id, import_id) VALUES (1, 7, 'long'), (2, 7, 'short')")
+        connection.execute("UPDATE store_version SET version = 6")
+
+    with open_writer(home) as connection:
+        parts = connection.sql("SELECT * FROM unpublished ORDER BY ALL").fetchall()
+
+    assert parts == [("dnc", "TPS", "4"), ("leads", "7", "long")]
+
+
 def test_a_store_that_a_newer_leadmill_wrote_is_refused_and_left_as_it_is(tmp_path):
     home = Home(tmp_path / "home")
     with open_writer(home) as connection:
