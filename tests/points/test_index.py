@@ -1,6 +1,7 @@
 """People are found by their numbers and addresses wherever these points lie, and whatever becomes of the files."""
 
 from datetime import UTC, date, datetime
+from itertools import accumulate
 
 import pytest
 
@@ -52,16 +53,15 @@ def list_files(home):
 
 def test_everybody_is_found_again_among_loose_points_and_in_segments_that_were_merged(home, bring):
     sizes = [1, 1, 1, 3, 2, 2, 9, 2, 3, 2, 1]
-    for n, size in enumerate(sizes):
-        bring(100 * n, 100 * n + size)
+    for size, end in zip(sizes, accumulate(sizes), strict=True):
+        bring(end - size, end)
 
     segments, _, points = see_points(home)
     assert 1 <= segments < 2 * index.FANOUT - 1 < len(sizes)
     assert points == 2 * sum(sizes)
     assert len(list_files(home)) == 3 * segments
-    for n, size in enumerate(sizes):
-        again = bring(100 * n, 100 * n + size + 1)
-        assert (again.created, again.rejected) == (1, size)
+    again = bring(0, sum(sizes) + 1)
+    assert (again.created, again.rejected) == (1, sum(sizes))
 
 
 @pytest.mark.parametrize("suffix", [".values", ".leads", ".samples"])
