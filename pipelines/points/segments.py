@@ -17,6 +17,7 @@ import numpy as np
 
 from pipelines.home import sync_file, sync_folder
 from pipelines.phones.numbering import Ints
+from pipelines.reading.threads import WORKERS
 from pipelines.sorting import NONE, join_numbers
 
 WIDTH = 8
@@ -24,7 +25,6 @@ ENTRY = np.dtype("<i8")
 SUFFIXES = (".values", ".leads", ".samples")
 PAGE = 512  # values of a page of memory, which is what is read of a mapped file
 MERGED_POINTS = 2_000_000  # in memory at once
-THREADS = 2
 FEW = 50_000  # are looked up one by one
 BLOCK = PAGE << 11  # values that are read at once where many are looked up
 
@@ -112,9 +112,9 @@ def find_leads_in(segment: Segment, asked: Ints) -> Ints:
     if len(asked) < FEW:
         return _find_few(values, leads, samples, asked)
     edges = [*range(0, segment.points, BLOCK), segment.points]
-    halves = [edges[len(edges) * part // THREADS : len(edges) * (part + 1) // THREADS + 1] for part in range(THREADS)]
-    with ThreadPoolExecutor(THREADS) as pool:
-        return np.concatenate(list(pool.map(lambda half: _find_many(segment, leads, samples, asked, half), halves)))
+    shares = [edges[len(edges) * part // WORKERS : len(edges) * (part + 1) // WORKERS + 1] for part in range(WORKERS)]
+    with ThreadPoolExecutor(WORKERS) as pool:
+        return np.concatenate(list(pool.map(lambda share: _find_many(segment, leads, samples, asked, share), shares)))
 
 
 def _find_many(segment: Segment, leads: Ints, samples: Ints, asked: Ints, edges: list[int]) -> Ints:
