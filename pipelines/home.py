@@ -5,7 +5,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -140,26 +140,32 @@ def keep_raw(home: Home, source: Path) -> tuple[str, Path]:
 
 @dataclass
 class RawCopy:
-    """A drop that is being kept: where its copy can be read, and, once it is kept, its SHA-256."""
+    """A drop that is being kept: where its copy can be read meanwhile, and its SHA-256 as soon as that is known."""
 
     path: Path
-    sha256: str = ""
+    find_hash: Callable[[], str]
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of its bytes, in hexadecimal; waited for."""
+        return self.find_hash()
 
 
 @contextmanager
 def keep_raw_meanwhile(home: Home, source: Path) -> Iterator[RawCopy]:
     """Keep a drop as ``keep_raw`` does: what comes of its copy is done beside the block, and ``path`` moves behind it.
 
-    The drop is kept whether or not the block fails.
+    The drop is kept whether or not the block fails; once the block is left it survives a power cut.
     """
-    raw = RawCopy(_copy(home, source))
-    with ThreadPoolExecutor(1) as pool:
-        settling = pool.submit(_settle, raw.path)
+    copy = _copy(home, source)
+    with ThreadPoolExecutor(2) as pool:
+        raw = RawCopy(copy, pool.submit(hash_file, copy).result)
+        placing = pool.submit(_place, home, raw)
         try:
             yield raw
         finally:
-            raw.sha256 = settling.result()
-            raw.path = _place(home, raw.path, raw.sha256)
+            raw.path = placing.result()
+            copy.unlink()
 
 
 def _copy(home: Home, source: Path) -> Path:
@@ -176,21 +182,16 @@ def _copy(home: Home, source: Path) -> Path:
     return Path(copy.name)
 
 
-def _settle(copy: Path) -> str:
-    """Make a copy survive a power cut; return its SHA-256."""
-    sync_file(copy)
-    return hash_file(copy)
-
-
-def _place(home: Home, copy: Path, sha256: str) -> Path:
-    kept = raw_path(home, sha256)
-    if kept.exists():
-        copy.unlink()
-        return kept
-    kept.parent.mkdir(exist_ok=True)
-    copy.chmod(0o444)
-    copy.replace(kept)
-    sync_folder(kept.parent)
+def _place(home: Home, raw: RawCopy) -> Path:
+    """Give a copy that survives a power cut its place beside the name by which it is read; return that place."""
+    sync_file(raw.path)
+    kept = raw_path(home, raw.sha256)
+    if not kept.exists():
+        kept.parent.mkdir(exist_ok=True)
+        raw.path.chmod(0o444)
+        with suppress(FileExistsError):  # another process kept it meanwhile
+            os.link(raw.path, kept)
+        sync_folder(kept.parent)
     return kept
 
 

@@ -7,9 +7,10 @@ import os
 import shutil
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -23,7 +24,7 @@ from pipelines.committing import Ledger, commit_leads, commit_rows, count_ledger
 from pipelines.dnc.freshness import screen_freshly
 from pipelines.doubts import why_held
 from pipelines.errors import UserError
-from pipelines.home import Home, hash_file, keep_raw, sweep_work
+from pipelines.home import Home, RawCopy, hash_file, keep_raw_meanwhile, sweep_work
 from pipelines.lists import add_list, choose_list, import_date
 from pipelines.order import Order, Watch
 from pipelines.points.index import tidy_points
@@ -107,22 +108,12 @@ def carry_out(order: Order) -> ImportResult:
     if not order.is_rehearsal:
         order.files = hash_files(order.home)
     order.contact_data = load_mapped_tables(order.home, order.template)
-    try:
-        with order.timed("keep"):
-            require_unused(order)
-            kept = _keep(order)
-    except UserError as error:
-        return _outline(order, "failed", None, str(error))
-    earlier = (
-        None if order.is_forced or order.is_released else find_published(order.home, order.sha256, order.template.name)
-    )
-    if earlier:
-        return _already(order, *earlier)
     with _work_folder(order) as folder:
-        try:
-            cleaned = read_and_clean(order, kept, folder)
-        except UserError as error:
-            return _fail(order, error)
+        cleaned = _keep_and_clean(order, folder)
+        if isinstance(cleaned, ImportResult):
+            return cleaned
+        if isinstance(cleaned, UserError):
+            return _fail(order, cleaned)
         writer = open_scratch if order.is_rehearsal else open_writer
         with writer(order.home) as connection:
             result = _screen_and_commit(connection, order, cleaned)
@@ -136,17 +127,39 @@ def carry_out(order: Order) -> ImportResult:
     return replace(result, seconds=time.perf_counter() - started, steps=order.steps)
 
 
-def _keep(order: Order) -> Path:
+def _keep_and_clean(order: Order, folder: Path) -> CleanedDrop | UserError | ImportResult:
+    """Read and clean a drop while its copy is made safe, unless it was brought before; return what became of it."""
+    with ExitStack() as keeping:
+        try:
+            with order.timed("keep"):
+                require_unused(order)
+                raw = keeping.enter_context(_keep(order))
+                order.sha256 = raw.sha256
+        except UserError as error:
+            return _outline(order, "failed", None, str(error))
+        if not order.is_forced and not order.is_released:
+            earlier = find_published(order.home, order.sha256, order.template.name)
+            if earlier:
+                return _already(order, *earlier)
+        try:
+            cleaned = read_and_clean(order, raw.path, folder)
+        except UserError as error:
+            return error.rename(raw.path, order.name)
+        with order.timed("keep"):
+            keeping.close()
+    return cleaned
+
+
+def _keep(order: Order) -> AbstractContextManager[RawCopy]:
     if order.is_rehearsal or order.is_released:
-        order.sha256 = hash_file(order.file)
-        return order.file
-    order.home.make()
-    order.sha256, kept = keep_raw(order.home, order.file)
-    return kept
+        return nullcontext(RawCopy(order.file, partial(hash_file, order.file)))
+    return keep_raw_meanwhile(order.home, order.file)
 
 
 @contextmanager
 def _work_folder(order: Order) -> Iterator[Path]:
+    if not order.is_rehearsal:
+        order.home.make()
     sweep_work(order.home)
     folder = Path(mkdtemp(prefix=f"drop-{os.getpid()}-", dir=order.home.work if order.home.work.is_dir() else None))
     try:
