@@ -45,7 +45,7 @@ from pipelines.reuse import require_unused, why_used
 from pipelines.run import Run, place_run, plan_run
 from pipelines.screening.verdicts import screen
 from pipelines.staging import CleanedDrop, read_and_clean, require_balance
-from pipelines.store import open_scratch, open_writer
+from pipelines.store import open_scratch, open_writer, start_engine
 from pipelines.suppliers import add_supplier
 from pipelines.tables.declared import load_mapped_tables
 from pipelines.templates.choosing import choose_template
@@ -108,14 +108,14 @@ def carry_out(order: Order) -> ImportResult:
     if not order.is_rehearsal:
         order.files = hash_files(order.home)
     order.contact_data = load_mapped_tables(order.home, order.template)
-    with _work_folder(order) as folder:
+    with start_engine() as engine, _work_folder(order) as folder:
         cleaned = _keep_and_clean(order, folder)
         if isinstance(cleaned, ImportResult):
             return cleaned
         if isinstance(cleaned, UserError):
             return _fail(order, cleaned)
         writer = open_scratch if order.is_rehearsal else open_writer
-        with writer(order.home) as connection:
+        with writer(order.home, engine=engine) as connection:
             result = _screen_and_commit(connection, order, cleaned)
             if not order.is_rehearsal:
                 with order.timed("publish"):
