@@ -1,8 +1,7 @@
 -- Which numbers of the drop stand on a do-not-call list that this import checks?
 --
--- reads   dnc_found (row_number BIGINT, slot VARCHAR, value BIGINT)    numbers of the drop that stand on any list
--- reads   dnc_entries (value BIGINT, terms_id BIGINT)    the do-not-call entries
--- reads   dnc_terms (terms_id BIGINT, category VARCHAR, source VARCHAR, listed_on DATE, expires_on DATE, clock_from DATE)    what they have in common
+-- reads   dnc_found (row_number BIGINT, slot VARCHAR, terms_id BIGINT)    numbers of the drop that stand on any list
+-- reads   dnc_terms (terms_id BIGINT, category VARCHAR, source VARCHAR, listed_on DATE, expires_on DATE, clock_from DATE)    what entries of a list have in common
 -- reads   dnc_prefixed (row_number BIGINT, slot VARCHAR, category VARCHAR, source VARCHAR, listed_on DATE, expires_on DATE, clock_from DATE)    numbers of the drop that begin with a prefix on any list
 -- reads   dnc_unwashed (row_number BIGINT, slot VARCHAR, category VARCHAR)    numbers of the drop that would have to be washed
 -- reads   dnc_rules (category VARCHAR, clock_days INTEGER)    after how many days entries bind
@@ -27,8 +26,7 @@ entries AS (
         dnc_terms.expires_on,
         dnc_terms.clock_from
     FROM dnc_found
-    INNER JOIN dnc_entries ON dnc_found.value = dnc_entries.value
-    INNER JOIN dnc_terms ON dnc_entries.terms_id = dnc_terms.terms_id
+    INNER JOIN dnc_terms ON dnc_found.terms_id = dnc_terms.terms_id
     UNION ALL
     SELECT
         dnc_prefixed.row_number,
