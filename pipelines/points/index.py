@@ -28,6 +28,9 @@ FANOUT = 4
 # Points of no use beside those that are: fewer cost less than making all anew.
 SURPLUS_SHARE = 0.25
 BATCH_ROWS = 1_000_000
+# So few leads are looked at by their place, once it is found: the scan that finds them would read their other columns
+# wherever an id may be one of theirs, which is nearly everywhere.
+FEW_LEADS = 1_000
 # Who is found by a value: nothing dials a suppressed lead, and no duplicate is found by it.
 LIVE = "status IS DISTINCT FROM 'suppressed'"
 # What is looked at of a lead that may be met, and what only where it is asked for.
@@ -60,7 +63,7 @@ def list_points(connection: duckdb.DuckDBPyConnection, leads: str) -> None:
     Leaves these leads as ``near_leads``.
     """
     connection.execute(f"CREATE OR REPLACE TEMP VIEW wanted_leads AS {leads}")
-    _show_leads(connection, TEXTS, "TRUE")
+    _show_leads(connection, TEXTS, "SEMI JOIN wanted_leads USING (lead_id)")
     connection.execute("DROP VIEW wanted_leads")
 
 
@@ -203,16 +206,16 @@ def _choose_merged(segments: list[Segment]) -> list[Segment]:
 
 def _show_found(connection: duckdb.DuckDBPyConnection, leads: Ints, texts: Collection[str]) -> None:
     connection.register("wanted_leads", {"lead_id": leads})
-    _show_leads(connection, texts, LIVE)
+    wanted = "SEMI JOIN wanted_leads USING (lead_id)"
+    if len(leads) <= FEW_LEADS:
+        wanted = f"SEMI JOIN (SELECT leads.rowid AS place FROM leads {wanted}) AS wanted ON leads.rowid = wanted.place"
+    _show_leads(connection, texts, f"{wanted} WHERE {LIVE}")
     connection.unregister("wanted_leads")
 
 
-def _show_leads(connection: duckdb.DuckDBPyConnection, texts: Collection[str], condition: str) -> None:
+def _show_leads(connection: duckdb.DuckDBPyConnection, texts: Collection[str], wanted: str) -> None:
     columns = [*NEAR_COLUMNS, *(name if name in texts else f"NULL::VARCHAR AS {name}" for name in TEXTS)]
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE near_leads AS SELECT {', '.join(columns)} FROM leads"
-        f" SEMI JOIN wanted_leads USING (lead_id) WHERE {condition}"
-    )
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE near_leads AS SELECT {', '.join(columns)} FROM leads {wanted}")
     connection.execute(f"CREATE OR REPLACE TEMP TABLE lead_points AS {read_query('commit/lead_points')}")
 
 

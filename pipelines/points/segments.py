@@ -111,7 +111,9 @@ def find_leads_in(segment: Segment, asked: Ints) -> Ints:
     values, leads = segment.open()
     if len(asked) < FEW:
         return _find_few(values, leads, samples, asked)
-    edges = [*range(0, segment.points, BLOCK), segment.points]
+    low, high = samples.searchsorted(asked[0]) - 1, samples.searchsorted(asked[-1], "right")
+    first, last = max(low, 0) * PAGE, min(high * PAGE, segment.points)
+    edges = [*range(first, last, BLOCK), last]
     shares = [edges[len(edges) * part // WORKERS : len(edges) * (part + 1) // WORKERS + 1] for part in range(WORKERS)]
     with ThreadPoolExecutor(WORKERS) as pool:
         return np.concatenate(list(pool.map(lambda share: _find_many(segment, leads, samples, asked, share), shares)))
