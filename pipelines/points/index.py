@@ -68,6 +68,15 @@ def list_points(connection: duckdb.DuckDBPyConnection, leads: str) -> None:
 
 
 @dataclass(frozen=True)
+class Found:
+    """Leads that may have a value that was asked for, each once; and what sorts of text they may have it by."""
+
+    leads: Ints
+    has_emails: bool
+    has_digits: bool
+
+
+@dataclass(frozen=True)
 class Index:
     """All points there are: those in segments, and the values and leads of the loose ones."""
 
@@ -85,6 +94,12 @@ class Index:
         places = np.minimum(asked.searchsorted(values), len(asked) - 1)
         found = [find_leads_in(segment, asked) for segment in self.segments]
         return join_numbers([leads[asked[places] == values], *found])
+
+    def search(self, asked: Ints) -> Found:
+        """Find as ``find`` does, kind by kind; it needs no connection, so it can be done beside what else is asked."""
+        parts = np.split(asked, asked.searchsorted([0, DIGITS_BASE]))
+        emails, keys, digits = (self.find(part) for part in parts)
+        return Found(np.concatenate([emails, keys, digits]), len(emails) > 0, len(digits) > 0)
 
     def find_between(self, ranges: Ints) -> Ints:
         """Return the leads, each once, that may have a value in any of these ranges: one row per (first, end)."""
@@ -109,20 +124,23 @@ def open_index(connection: duckdb.DuckDBPyConnection) -> Index:
 
 
 def find_points(connection: duckdb.DuckDBPyConnection, asked: Ints, *, is_whole: bool = False) -> None:
-    """Leave by what the leads can be recognised that have any of these values, as ``list_points`` does.
+    """Leave by what the leads can be recognised that have any of these values, as ``show_found`` does."""
+    show_found(connection, open_index(connection).search(asked), is_whole=is_whole)
+
+
+def show_found(connection: duckdb.DuckDBPyConnection, found: Found, *, is_whole: bool = False) -> None:
+    """Leave by what the leads can be recognised that were found, as ``list_points`` does.
 
     Unless ``is_whole``, addresses may be missing where none is met, and so may numbers without E.164 form: texts cost
     most to read. Suppressed leads are not found.
     """
-    index = open_index(connection)
-    emails, keys, digits = (index.find(part) for part in np.split(asked, asked.searchsorted([0, DIGITS_BASE])))
-    texts = [*(["email"] if is_whole or len(emails) else []), *(PHONE_SLOTS if is_whole or len(digits) else [])]
-    _show_found(connection, np.concatenate([emails, keys, digits]), texts)
+    emails = ["email"] if is_whole or found.has_emails else []
+    _show_live(connection, found.leads, [*emails, *(PHONE_SLOTS if is_whole or found.has_digits else [])])
 
 
 def show_points(connection: duckdb.DuckDBPyConnection, leads: Ints) -> None:
     """Leave by what these leads can be recognised as ``list_points`` does, without those that are suppressed."""
-    _show_found(connection, leads, TEXTS)
+    _show_live(connection, leads, TEXTS)
 
 
 def read_values(connection: duckdb.DuckDBPyConnection, values: str) -> Ints:
@@ -204,7 +222,7 @@ def _choose_merged(segments: list[Segment]) -> list[Segment]:
     return [segment for segment, length in zip(segments, lengths, strict=True) if many and length <= min(many)]
 
 
-def _show_found(connection: duckdb.DuckDBPyConnection, leads: Ints, texts: Collection[str]) -> None:
+def _show_live(connection: duckdb.DuckDBPyConnection, leads: Ints, texts: Collection[str]) -> None:
     connection.register("wanted_leads", {"lead_id": leads})
     wanted = "SEMI JOIN wanted_leads USING (lead_id)"
     if len(leads) <= FEW_LEADS:

@@ -5,11 +5,14 @@ this import's settings), leaves ``verdicts``, ``touches``, ``doomed``, ``dnc_ver
 evidence ``duplicate_verdicts``, ``existing_matches`` and ``dnc_hits``. Changes no table.
 """
 
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
 import duckdb
 import polars as pl
 
 from pipelines.phones.numbering import Ints
-from pipelines.points.index import find_points, read_values
+from pipelines.points.index import Found, open_index, read_values, show_found
 from pipelines.queries import read_query
 from pipelines.schema import KIND_DIGITS, KIND_EMAIL, KIND_PHONE, create_table
 from pipelines.screening.ageing import find_aged
@@ -18,6 +21,7 @@ from pipelines.screening.duplicates import resolve_duplicates
 from pipelines.screening.meetings import TOUCHES, VERDICTS, Meetings, Resolution, Situation
 from pipelines.sorting import drop_repeated
 from pipelines.store import is_any
+from pipelines.templates.parts import DedupeOptions
 from pipelines.templates.template import Template
 
 NONE = Resolution(pl.DataFrame(schema=VERDICTS), pl.DataFrame(schema=TOUCHES), rounds=0)
@@ -29,6 +33,16 @@ DNC_HITS = {
     "listed_on": "DATE",
     "load_id": "BIGINT",
 }
+DNC_PREFIXED = {
+    "row_number": "BIGINT",
+    "slot": "VARCHAR",
+    "category": "VARCHAR",
+    "source": "VARCHAR",
+    "listed_on": "DATE",
+    "expires_on": "DATE",
+    "clock_from": "DATE",
+}
+DNC_UNWASHED = {"row_number": "BIGINT", "slot": "VARCHAR", "category": "VARCHAR"}
 DNC_VERDICTS = {
     "row_number": "BIGINT",
     "category": "VARCHAR",
@@ -53,6 +67,14 @@ KINDS = {"phone": (KIND_PHONE, KIND_DIGITS), "email": (KIND_EMAIL,)}
 EXISTING_MATCHES = {**MATCHES, "scope": "VARCHAR"}
 
 
+@dataclass(frozen=True)
+class Search:
+    """The search for the leads that a drop may meet, under way; ``repeated``: values that it has more than once."""
+
+    repeated: Ints
+    found: Future[Found]
+
+
 def screen(connection: duckdb.DuckDBPyConnection, template: Template, situation: Situation) -> Resolution:
     """Give every row of ``drop_rows`` its verdict; return what was found out about duplicates."""
     _keep(connection, "drop_points")
@@ -62,20 +84,16 @@ def screen(connection: duckdb.DuckDBPyConnection, template: Template, situation:
         connection.execute("CREATE TEMP TABLE doomed (lead_id BIGINT)")
     find_aged(connection, template)
     find_cooled(connection, template, situation)
-    if template.dnc:
-        _keep(connection, "dnc_found")
-        _keep(connection, "dnc_prefixed")
-        _keep(connection, "dnc_unwashed")
-        _keep(connection, "dnc_hits")
-        _keep(connection, "dnc_verdicts")
-    else:
-        connection.execute(create_table("dnc_hits", DNC_HITS, temporary=True))
-        connection.execute(create_table("dnc_verdicts", DNC_VERDICTS, temporary=True))
-    _show(connection, "kept_points")
-    _find_shared_phones(connection, template)
-    if not template.dedupe:
-        connection.execute(create_table("existing_matches", EXISTING_MATCHES, temporary=True))
-    resolution = _find_duplicates(connection, template, situation) if template.dedupe else NONE
+    with ThreadPoolExecutor(1) as pool:
+        search = _begin_search(connection, template.dedupe, pool) if template.dedupe else None
+        _find_forbidden(connection, template)
+        _show(connection, "kept_points")
+        _find_shared_phones(connection, template)
+        if template.dedupe and search:
+            resolution = _find_duplicates(connection, template.dedupe, situation, search)
+        else:
+            connection.execute(create_table("existing_matches", EXISTING_MATCHES, temporary=True))
+            resolution = NONE
     _keep_frame(connection, "duplicate_verdicts", resolution.verdicts)
     if template.dedupe and template.dedupe.move_to:
         _keep_frame(connection, "replacing", resolution.touches)
@@ -84,6 +102,28 @@ def screen(connection: duckdb.DuckDBPyConnection, template: Template, situation:
         _keep_frame(connection, "touches", resolution.touches)
     _keep(connection, "verdicts")
     return resolution
+
+
+def _find_forbidden(connection: duckdb.DuckDBPyConnection, template: Template) -> None:
+    """Leave ``dnc_hits`` and ``dnc_verdicts``: numbers that may not be called, and what becomes of their rows."""
+    if not template.dnc:
+        connection.execute(create_table("dnc_hits", DNC_HITS, temporary=True))
+        connection.execute(create_table("dnc_verdicts", DNC_VERDICTS, temporary=True))
+        return
+    _keep(connection, "dnc_found")
+    has_prefixes, has_washes = connection.sql(
+        "SELECT EXISTS (FROM dnc_prefixes), EXISTS (FROM dnc_rules WHERE wash_days IS NOT NULL)"
+    ).fetchall()[0]
+    for name, columns, is_needed in (
+        ("dnc_prefixed", DNC_PREFIXED, has_prefixes),
+        ("dnc_unwashed", DNC_UNWASHED, has_washes),
+    ):
+        if is_needed:
+            _keep(connection, name)
+        else:
+            connection.execute(create_table(name, columns, temporary=True))
+    _keep(connection, "dnc_hits")
+    _keep(connection, "dnc_verdicts")
 
 
 def _find_shared_phones(connection: duckdb.DuckDBPyConnection, template: Template) -> None:
@@ -96,17 +136,24 @@ def _find_shared_phones(connection: duckdb.DuckDBPyConnection, template: Templat
         connection.execute("CREATE TEMP TABLE shared_rows (row_number BIGINT, detail VARCHAR)")
 
 
-def _find_duplicates(connection: duckdb.DuckDBPyConnection, template: Template, situation: Situation) -> Resolution:
-    assert template.dedupe is not None  # noqa: S101  the caller asked
+def _begin_search(connection: duckdb.DuckDBPyConnection, options: DedupeOptions, pool: ThreadPoolExecutor) -> Search:
+    """Leave ``compared_points``, and look their values up beside the do-not-call check, which leaves one core idle."""
     # Kinds by number: to join them would keep the scans of the store from being cut short.
-    kinds = ", ".join(str(kind) for key in template.dedupe.keys for kind in KINDS[key])
+    kinds = ", ".join(str(kind) for key in options.keys for kind in KINDS[key])
     connection.execute(f"CREATE TEMP VIEW compared_points AS SELECT * FROM drop_points WHERE kind IN ({kinds})")
+    values = read_values(connection, "SELECT value FROM compared_points")
+    repeated = drop_repeated(values[1:][values[1:] == values[:-1]])
+    return Search(repeated, pool.submit(open_index(connection).search, drop_repeated(values)))
+
+
+def _find_duplicates(
+    connection: duckdb.DuckDBPyConnection, options: DedupeOptions, situation: Situation, search: Search
+) -> Resolution:
     _keep(connection, "silenced_points")
     _show(connection, "live_points")
-    is_update = template.dedupe.action == "update"
-    values = read_values(connection, "SELECT value FROM compared_points")
-    _find_repeated(connection, values)
-    find_points(connection, drop_repeated(values), is_whole=is_update)
+    is_update = options.action == "update"
+    _find_repeated(connection, search.repeated)
+    show_found(connection, search.found.result(), is_whole=is_update)
     if is_any(connection, "lead_points"):
         _keep(connection, "met_points")
         _keep(connection, "existing_matches")
@@ -129,12 +176,11 @@ def _find_duplicates(connection: duckdb.DuckDBPyConnection, template: Template, 
         ).pl(),
         lead_points,
     )
-    return resolve_duplicates(meetings, template.dedupe, situation)
+    return resolve_duplicates(meetings, options, situation)
 
 
-def _find_repeated(connection: duckdb.DuckDBPyConnection, values: Ints) -> None:
-    """Leave ``shared_points``; ``values`` are those of the drop, sorted."""
-    repeated = drop_repeated(values[1:][values[1:] == values[:-1]])
+def _find_repeated(connection: duckdb.DuckDBPyConnection, repeated: Ints) -> None:
+    """Leave ``shared_points``: where the drop has the values that it has more than once."""
     if not len(repeated):
         connection.execute(create_table("shared_points", SHARED_POINTS, temporary=True))
         return

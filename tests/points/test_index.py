@@ -3,12 +3,13 @@
 from datetime import UTC, date, datetime
 from itertools import accumulate
 
+import numpy as np
 import pytest
 
 from pipelines.importing import import_drop
 from pipelines.maintaining import maintain
 from pipelines.points import index
-from pipelines.points.index import list_segments, open_index
+from pipelines.points.index import find_points, list_segments, open_index
 from pipelines.store import open_writer
 from pipelines.templates.template import build_template
 from pipelines.undoing import undo_import
@@ -62,6 +63,23 @@ def test_everybody_is_found_again_among_loose_points_and_in_segments_that_were_m
     assert len(list_files(home)) == 3 * segments
     again = bring(0, sum(sizes) + 1)
     assert (again.created, again.rejected) == (1, sum(sizes))
+
+
+@pytest.mark.parametrize("few", [0, index.FEW_LEADS])
+def test_people_are_the_same_whether_looked_at_by_their_places_or_in_one_scan(home, bring, monkeypatch, few):
+    monkeypatch.setattr(index, "FEW_LEADS", few)
+    bring(0, 6)
+    bring(6, 9)
+
+    with open_writer(home) as connection:
+        connection.execute("UPDATE leads SET status = 'suppressed' WHERE first_name = 'P2'")
+        connection.execute("DELETE FROM leads WHERE first_name = 'P3'")
+        connection.execute("UPDATE leads SET phone1_key = 447400000099 WHERE first_name = 'P4'")
+        find_points(connection, np.arange(447400000001, 447400000008))
+        met = "SELECT value FROM lead_points WHERE kind = 1 ORDER BY value"
+        found = [value - 447400000000 for (value,) in connection.sql(met).fetchall()]
+
+    assert found == [1, 5, 6, 7, 99]
 
 
 @pytest.mark.parametrize("suffix", [".values", ".leads", ".samples"])
