@@ -9,15 +9,16 @@ WITH live AS (
 ),
 
 keyed AS (
-    SELECT row_number, 'phone1' AS slot, phone1_key AS value FROM live WHERE phone1_key IS NOT NULL AND phone1 IS NOT NULL
+    -- By its key alone: a number that has one has a dial string, whose bytes need not be read.
+    SELECT row_number, 'phone1' AS slot, phone1_key AS value FROM live WHERE phone1_key IS NOT NULL
     UNION ALL
-    SELECT row_number, 'phone2' AS slot, phone2_key AS value FROM live WHERE phone2_key IS NOT NULL AND phone2 IS NOT NULL
+    SELECT row_number, 'phone2' AS slot, phone2_key AS value FROM live WHERE phone2_key IS NOT NULL
     UNION ALL
-    SELECT row_number, 'phone3' AS slot, phone3_key AS value FROM live WHERE phone3_key IS NOT NULL AND phone3 IS NOT NULL
+    SELECT row_number, 'phone3' AS slot, phone3_key AS value FROM live WHERE phone3_key IS NOT NULL
     UNION ALL
-    SELECT row_number, 'phone4' AS slot, phone4_key AS value FROM live WHERE phone4_key IS NOT NULL AND phone4 IS NOT NULL
+    SELECT row_number, 'phone4' AS slot, phone4_key AS value FROM live WHERE phone4_key IS NOT NULL
     UNION ALL
-    SELECT row_number, 'phone5' AS slot, phone5_key AS value FROM live WHERE phone5_key IS NOT NULL AND phone5 IS NOT NULL
+    SELECT row_number, 'phone5' AS slot, phone5_key AS value FROM live WHERE phone5_key IS NOT NULL
 ),
 
 keyless AS (
