@@ -1,7 +1,7 @@
 -- By what can leads be recognised?
 --
 -- reads   near_leads (lead_id BIGINT, list_id BIGINT, email VARCHAR, phone1 VARCHAR, phone2 VARCHAR, phone3 VARCHAR, phone4 VARCHAR, phone5 VARCHAR, phone1_key BIGINT, phone2_key BIGINT, phone3_key BIGINT, phone4_key BIGINT, phone5_key BIGINT)    those in question; without the texts of numbers that have a key, perhaps
--- returns (kind UTINYINT, value BIGINT, lead_id BIGINT, list_id BIGINT, slot VARCHAR)    one row per contact point
+-- returns (kind UTINYINT, value BIGINT, lead_id BIGINT, list_id BIGINT, slot VARCHAR)    one row per contact point, in no order
 WITH phones AS (
     SELECT lead_id, list_id, 'phone1' AS slot, phone1_key AS number, phone1 AS dial FROM near_leads
     UNION ALL
@@ -30,5 +30,4 @@ SELECT
     list_id,
     'email' AS slot
 FROM near_leads
-WHERE email IS NOT NULL
-ORDER BY kind, value, lead_id, slot;
+WHERE email IS NOT NULL;
