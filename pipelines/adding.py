@@ -1,21 +1,29 @@
 """The leads that a drop brings, written in the order of its rows: so they need not be sorted to be published.
 
-Works on the writer's connection; reads ``row_values``, ``verdicts``, ``dnc_verdicts`` and ``run``.
+Many are written for readers at once, beside the store: see docs/decisions/0035-written-beside.md. Works on the writer's
+connection; reads ``row_values``, ``verdicts``, ``dnc_verdicts`` and ``run``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
 import polars as pl
 import pyarrow as pa
 
+from pipelines.published.grouping import RowsWriter
+from pipelines.published.relations import LEADS_LAYOUT
+from pipelines.reading.threads import work_ahead
 from pipelines.schema import LEADS, PHONE_SLOTS
 from pipelines.store import is_any
 
-# How many rows of a drop are in memory at once: more are not quicker.
-SLICE_ROWS = 100_000
-# Of which each thread takes so many at a time, as many as the store has in a row group; their order is kept.
+# So many leads are written for readers while the store takes them in; fewer are published from it soon enough.
+MANY_LEADS = 20_000
+# Each thread of the store takes so many at a time, as many as it has in a row group; their order is kept.
 BATCH_ROWS = 16_384
 # What a do-not-call hit takes off a lead, and what is left for the agent to read.
 HIT_COLUMNS = (
@@ -39,25 +47,91 @@ RUN_VALUES = {
 ROW_COLUMNS = tuple(name for name in LEADS if name != "lead_id" and name not in RUN_VALUES)
 
 
-def add_leads(connection: duckdb.DuckDBPyConnection, chunks: Iterable[pl.DataFrame]) -> None:
+# The types of Polars that are not text.
+KINDS: dict[str, pl.DataType] = {
+    "BIGINT": pl.Int64(),
+    "INTEGER": pl.Int32(),
+    "VARCHAR[]": pl.List(pl.String),
+    "TIMESTAMPTZ": pl.Datetime("us", "UTC"),
+}
+
+
+@dataclass(frozen=True)
+class NewLeads:
+    """What is the same of all leads of an import, which of its rows make leads, and what do-not-call left of them.
+
+    ``values`` are those of ``RUN_VALUES``; ``created`` the numbers of the rows, sorted; ``hits`` as ``_find_hits`` has
+    them.
+    """
+
+    base: int
+    values: dict[str, Any]
+    created: pl.Series
+    hits: pl.DataFrame | None
+    is_for_readers: bool
+
+
+def add_leads(connection: duckdb.DuckDBPyConnection, chunks: Iterable[pl.DataFrame], file: Path | None = None) -> bool:
     """Insert one lead per created row into ``leads``; ``chunks`` are the cleaned rows in their order (ROW_COLUMNS).
 
+    If there are many they are written to ``file`` as well, as they are to be published; tell whether they were.
+
     A join in DuckDB loses the order of its rows, and sorting whole leads costs more than all else: so what was decided
-    of the rows is joined to them here, chunk by chunk.
+    of the rows is joined to them here, chunk by chunk, the next ones while the store takes the last one in.
     """
     verdicts = "SELECT row_number FROM verdicts WHERE fate = 'created' ORDER BY row_number"
     created = connection.sql(verdicts).pl().to_series()
     if not created.len():
-        return
-    hits = _find_hits(connection)
-    waiting = list[pl.DataFrame]()
+        return False
+    base, *values = connection.sql(f"SELECT lead_base, {', '.join(RUN_VALUES.values())} FROM run").fetchall()[0]
+    is_for_readers = file is not None and created.len() >= MANY_LEADS
+    same = dict(zip(RUN_VALUES, values, strict=True))
+    new = NewLeads(base, same, created, _find_hits(connection), is_for_readers)
     connection.execute("SET preserve_insertion_order = true")
-    for chunk in chunks:
-        waiting.append(_keep_created(chunk, created))
-        if sum(rows.height for rows in waiting) >= SLICE_ROWS:
-            _insert(connection, waiting, hits)
-    _insert(connection, waiting, hits)
+    with ExitStack() as stack:
+        writer = stack.enter_context(RowsWriter(file, LEADS_LAYOUT)) if file and is_for_readers else None
+        for stored, published in _prepare_ahead(new, chunks):
+            if writer and published:
+                writer.add(published)
+            _insert(connection, new, stored)
     connection.execute("SET preserve_insertion_order = false")
+    return is_for_readers
+
+
+def _prepare_ahead(new: NewLeads, chunks: Iterable[pl.DataFrame]) -> Iterator[tuple[pa.Table, pa.Table | None]]:
+    """Yield the leads of each chunk that has any, for the store and for readers, while the next ones are prepared."""
+
+    def prepare(chunk: pl.DataFrame) -> tuple[pa.Table, pa.Table | None] | None:
+        rows = _choose_leads(new, chunk)
+        if not rows.height:
+            return None
+        # What all rows lack is left out, which is cheaper than nulls.
+        full = [name for name in ROW_COLUMNS if rows[name].null_count() < rows.height]
+        rows = rows.select(full)
+        rows = rows if new.hits is None else _bring_hits(rows, new.hits)
+        stored = pa.Table.from_batches(_to_arrow(rows).to_batches(max_chunksize=BATCH_ROWS))
+        return stored, _to_arrow(_publish(new, rows)) if new.is_for_readers else None
+
+    yield from filter(None, work_ahead(prepare, ((chunk,) for chunk in chunks)))
+
+
+def _publish(new: NewLeads, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return leads as sql/publish/leads.sql has them."""
+
+    def find(name: str) -> pl.Expr:
+        kind = KINDS.get(LEADS[name], pl.String())
+        if name == "lead_id":
+            return (new.base + pl.col("row_number")).alias(name)
+        if name in new.values:
+            return pl.lit(new.values[name], kind).alias(name)
+        found = pl.col(name) if name in rows.columns else pl.lit(None, kind).alias(name)
+        return ("+" + found.cast(pl.String)).alias(name.replace("_key", "_e164")) if name.endswith("_key") else found
+
+    return rows.select(find(name) for name in LEADS)
+
+
+def _to_arrow(rows: pl.DataFrame) -> pa.Table:
+    return rows.to_arrow(compat_level=pl.CompatLevel.newest())
 
 
 def _find_hits(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame | None:
@@ -71,28 +145,20 @@ def _find_hits(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame | None:
     return hits
 
 
-def _keep_created(chunk: pl.DataFrame, created: pl.Series) -> pl.DataFrame:
-    """Return the rows of a chunk that make leads; ``created`` are the numbers of all that do, sorted."""
+def _choose_leads(new: NewLeads, chunk: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows of a chunk that make leads."""
     numbers = chunk["row_number"]
-    low, high = created.search_sorted(pl.Series([numbers[0], numbers[-1] + 1])) if chunk.height else (0, 0)
-    return chunk.filter(numbers.is_in(created[low:high].implode()))
+    low, high = new.created.search_sorted(pl.Series([numbers[0], numbers[-1] + 1])) if chunk.height else (0, 0)
+    return chunk.filter(numbers.is_in(new.created[low:high].implode()))
 
 
-def _insert(connection: duckdb.DuckDBPyConnection, waiting: list[pl.DataFrame], hits: pl.DataFrame | None) -> None:
-    """Insert the leads of these rows and forget them; what all rows lack is left out, which is cheaper than nulls."""
-    rows = pl.concat(waiting, rechunk=False) if waiting else pl.DataFrame()
-    waiting.clear()
-    if not rows.height:
-        return
-    full = [name for name in ROW_COLUMNS if rows[name].null_count() < rows.height]
-    rows = rows.select(full) if hits is None else _bring_hits(rows.select(full), hits)
-    batches = rows.to_arrow(compat_level=pl.CompatLevel.newest()).to_batches(max_chunksize=BATCH_ROWS)
-    connection.register("new_leads", pa.Table.from_batches(batches))
-    run = connection.sql(f"SELECT lead_base, {', '.join(RUN_VALUES.values())} FROM run").fetchall()[0]
-    same = ", ".join(f"?::{LEADS[name]} AS {name}" for name in RUN_VALUES)
+def _insert(connection: duckdb.DuckDBPyConnection, new: NewLeads, rows: pa.Table) -> None:
+    connection.register("new_leads", rows)
+    same = ", ".join(f"?::{LEADS[name]} AS {name}" for name in new.values)
     connection.execute(
-        f"INSERT INTO leads BY NAME SELECT ?::BIGINT + row_number AS lead_id, {same}, {', '.join(full)} FROM new_leads",
-        run,
+        f"INSERT INTO leads BY NAME SELECT ?::BIGINT + row_number AS lead_id, {same},"
+        f" {', '.join(rows.column_names)} FROM new_leads",
+        [new.base, *new.values.values()],
     )
     connection.unregister("new_leads")
 

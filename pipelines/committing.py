@@ -6,6 +6,7 @@ pipelines/screening/verdicts.py leaves, and ``run``.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import duckdb
 import polars as pl
@@ -14,6 +15,7 @@ from pipelines.adding import add_leads
 from pipelines.cleaning.contact_data import NOTHING
 from pipelines.points.index import add_points, list_points
 from pipelines.published.publishing import mark_unpublished
+from pipelines.published.writing import Prepared
 from pipelines.queries import read_query
 from pipelines.schema import EFFECTS, FATES
 from pipelines.store import count_changed, insert_query, is_any
@@ -96,11 +98,12 @@ def commit_leads(
     contact_data: MappedTables = NOTHING,
     *,
     clear_fetched: bool,
-) -> None:
+    file: Path | None = None,
+) -> Prepared:
     """Write the leads: images of what changes, deletions, replacements, resets, moves, new leads, updates.
 
     With them what the drop says of them beside the lead, in the tables of ``contact_data``. ``chunks`` are the cleaned
-    rows of the drop, in their order.
+    rows of the drop, in their order. Many new leads are written to ``file`` as they are to be published; return that.
     """
     connection.execute(f"CREATE TEMP TABLE affected AS {read_query('commit/affected')}")
     connection.execute("INSERT INTO unpublished SELECT 'leads', list_id::VARCHAR, import_id FROM run")
@@ -117,7 +120,8 @@ def commit_leads(
     ledger.effects["flushed"] = _flush(connection) if clear_fetched else 0
     if is_any_affected:
         _change_existing(connection)
-    add_leads(connection, chunks)
+    # Leads that later rows of the drop update are published from the store.
+    is_written = add_leads(connection, chunks, None if ledger.fates["updated"] else file)
     add_points(connection, read_query("commit/new_points"), ledger.fates["created"])
     if ledger.fates["updated"]:
         _update(connection, ledger)
@@ -126,6 +130,10 @@ def commit_leads(
     commit_contact_data(connection, contact_data)
     if is_any_affected:
         _mark_affected(connection)
+    if not (file and is_written):
+        return {}
+    list_id, import_id = connection.sql("SELECT list_id::VARCHAR, import_id FROM run").fetchall()[0]
+    return {("leads", list_id, import_id): file}
 
 
 def _change_existing(connection: duckdb.DuckDBPyConnection) -> None:

@@ -119,7 +119,7 @@ def carry_out(order: Order) -> ImportResult:
             result = _screen_and_commit(connection, order, cleaned)
             if not order.is_rehearsal:
                 with order.timed("publish"):
-                    publish(connection, order.home)
+                    publish(connection, order.home, order.prepared)
                 with order.timed("tidy"):
                     tidy_points(connection)
                 if result.status == "completed":
@@ -196,8 +196,10 @@ def _screen_and_commit(connection: duckdb.DuckDBPyConnection, order: Order, clea
         if not message:
             add_supplier(connection, order.template.supplier, run.import_date, run.import_id)
             add_list(connection, run.destination, run.import_date, run.import_id)
-            chunks = cleaned.read_chunks(ROW_COLUMNS)
-            commit_leads(connection, ledger, chunks, order.contact_data, clear_fetched=order.template.clear_fetched)
+            chunks, file = cleaned.read_chunks(ROW_COLUMNS), None if order.is_rehearsal else cleaned.leads
+            order.prepared = commit_leads(
+                connection, ledger, chunks, order.contact_data, clear_fetched=order.template.clear_fetched, file=file
+            )
         commit_rows(connection, is_held=bool(message))
         record_import(connection, run, _line(order, found, message), ledger, tell_import(order, run.import_date))
     return _report(order, run, cleaned, found, ledger, message)

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from pipelines.home import Home
+from pipelines.published.writing import Prepared
 from pipelines.tables.declared import MappedTables
 from pipelines.templates.template import Template
 
@@ -19,7 +20,8 @@ Watch = Callable[[int, int], None]
 class Order:
     """A drop, how it is to be imported, and how long each step has taken (seconds).
 
-    ``files`` are those of the home that it goes by (see pipelines/replaying/files.py).
+    ``files`` are those of the home that it goes by (see pipelines/replaying/files.py), ``prepared`` those that it
+    brings and that are written for readers already.
     """
 
     file: Path
@@ -42,6 +44,7 @@ class Order:
     notices: list[str] = field(default_factory=list)
     steps: dict[str, float] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
+    prepared: Prepared = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Note what was asked for: the mapping may be found on the way."""

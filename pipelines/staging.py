@@ -43,15 +43,23 @@ class CleanedDrop:
     phone_paths: dict[str, int]
     columns: tuple[ColumnShares, ...]
 
+    @property
+    def leads(self) -> Path:
+        """Where the leads that the drop brings are written for readers, until they are published."""
+        return self.rows / "leads.new"
+
     def read_chunks(self, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
-        """Yield some columns of the cleaned rows, in file order."""
+        """Yield some columns of the cleaned rows, in file order, reading ahead."""
         files = sorted(self.rows.glob("*.parquet"))
         kinds = pl.read_parquet_schema(files[0])
-        for file in files:
+
+        def read(file: Path) -> pl.DataFrame:
             there = pl.read_parquet_schema(file)
             chunk = pl.read_parquet(file, columns=[name for name in columns if name in there])
             missing = (pl.lit(None, kinds[name]).alias(name) for name in columns if name not in there)
-            yield chunk.with_columns(missing).select(columns)
+            return chunk.with_columns(missing).select(columns)
+
+        return work_ahead(read, ((file,) for file in files))
 
     def show(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Show the cleaned rows to a connection as ``drop_rows``."""

@@ -69,13 +69,13 @@ _BY_IMPORT = (
     ),
     "ALTER TABLE import_rows DROP COLUMN IF EXISTS import_date",
 )
-# Do-not-call lists and long parts of leads are other bytes since version 7; written anew, a replay comes to the same.
-_IN_OTHER_BYTES = (
-    "INSERT INTO unpublished SELECT DISTINCT 'dnc', category, load_id::VARCHAR FROM dnc_terms",
-    (
-        "INSERT INTO unpublished SELECT DISTINCT 'leads', list_id::VARCHAR, import_id FROM leads"
-        " SEMI JOIN (SELECT import_id FROM imports WHERE rows_received > 122880) AS long USING (import_id)"
-    ),
+# Do-not-call lists are other bytes since version 7; written anew, a replay comes to the same.
+_IN_OTHER_BYTES = ("INSERT INTO unpublished SELECT DISTINCT 'dnc', category, load_id::VARCHAR FROM dnc_terms",)
+# Leads and rows are written by groups since version 8; written anew, a replay comes to the same.
+_BY_GROUPS = (
+    "INSERT INTO unpublished SELECT DISTINCT 'leads', list_id::VARCHAR, import_id FROM leads",
+    "INSERT INTO unpublished SELECT 'import_rows', import_date::VARCHAR, import_id FROM imports",
+    "INSERT INTO unpublished VALUES ('leads', '0', 'all'), ('import_rows', '0001-01-01', 'all')",
 )
 # Which tables there are is asked of older stores only: one that is added comes with a version of its own.
 UPGRADES: dict[int, tuple[str, ...]] = {
@@ -85,6 +85,7 @@ UPGRADES: dict[int, tuple[str, ...]] = {
     5: _TOLD,
     6: _TERMS,
     7: _SEGMENTS + _BY_IMPORT + _IN_OTHER_BYTES,
+    8: _BY_GROUPS,
 }
 VERSION = max(UPGRADES)
 

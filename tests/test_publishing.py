@@ -7,11 +7,11 @@ import duckdb
 import polars as pl
 import pytest
 
-from pipelines import adding, importing, staging, store
+from pipelines import importing, staging, store
 from pipelines.dnc.loading import load_dnc
 from pipelines.home import Home
 from pipelines.importing import import_drop
-from pipelines.published import publishing, writing
+from pipelines.published import grouping, publishing
 from pipelines.published.publishing import current_generation, ensure_published, publish
 from pipelines.published.reading import open_reader
 from pipelines.published.relations import RELATIONS
@@ -304,7 +304,7 @@ def read_bytes(home: Home, relation: str) -> dict[str, bytes]:
 @pytest.mark.parametrize(("relation", "partition"), [("leads", "2"), ("import_rows", str(DAY))])
 def test_a_part_whose_rows_lie_in_disorder_is_published_in_the_same_bytes(home, relation, partition, rows, monkeypatch):
     monkeypatch.setattr(store, "ROW_GROUP_ROWS", 2_048)
-    monkeypatch.setattr(writing, "GROUP_ROWS", 4_096)
+    monkeypatch.setattr(grouping, "ROW_GROUP_ROWS", 4_096)
     bring(home, 100, rows=700, name="Cold")  # so that the next rows do not begin where the store's vectors do
     imported = bring(home, 10_000, rows=rows)
     before = read_bytes(home, relation)
@@ -334,7 +334,6 @@ def bring_listed(home: Home) -> None:
 def test_a_drop_that_is_taken_in_slices_makes_the_same_leads_in_the_same_bytes(home, tmp_path, monkeypatch):
     bring_listed(home)
     monkeypatch.setattr(staging, "CHUNK_ROWS", 7)
-    monkeypatch.setattr(adding, "SLICE_ROWS", 10)
     sliced = Home(tmp_path / "sliced")
 
     bring_listed(sliced)

@@ -130,14 +130,20 @@ def test_what_is_other_bytes_since_the_sixth_version_is_published_anew(tmp_path)
     home = Home(tmp_path / "home")
     with open_writer(home) as connection:
         connection.execute("INSERT INTO dnc_terms (terms_id, category, load_id) VALUES (1, 'TPS', 4)")
-        connection.execute("INSERT INTO imports (import_id, rows_received) VALUES ('long', 122881), ('short', 122880)")
-        connection.execute("INSERT INTO leads (lead_id, list_id, import_id) VALUES (1, 7, 'long'), (2, 7, 'short')")
+        connection.execute("INSERT INTO imports (import_id, import_date) VALUES ('one', '2026-03-02')")
+        connection.execute("INSERT INTO leads (lead_id, list_id, import_id) VALUES (1, 7, 'one'), (2, 7, 'one')")
         connection.execute("UPDATE store_version SET version = 6")
 
     with open_writer(home) as connection:
         parts = connection.sql("SELECT * FROM unpublished ORDER BY ALL").fetchall()
 
-    assert parts == [("dnc", "TPS", "4"), ("leads", "7", "long")]
+    assert parts == [
+        ("dnc", "TPS", "4"),
+        ("import_rows", "0001-01-01", "all"),
+        ("import_rows", "2026-03-02", "one"),
+        ("leads", "0", "all"),
+        ("leads", "7", "one"),
+    ]
 
 
 def test_a_store_that_a_newer_leadmill_wrote_is_refused_and_left_as_it_is(tmp_path):
@@ -165,4 +171,4 @@ def test_other_tables_come_with_another_version():
     """A store of the newest version is not asked which tables it has: who adds one adds a version, then mends this."""
     names = hashlib.sha256(" ".join(sorted(STORE)).encode()).hexdigest()[:8]
 
-    assert (VERSION, names) == (7, "a6dc50ad")
+    assert (VERSION, names) == (8, "a6dc50ad")

@@ -4,7 +4,6 @@ The store keeps a number and its terms; the file says both in full, as docs/tabl
 entries alone: not on threads, nor on how they come from the store, or to it. See docs/decisions/0031 and 0032.
 """
 
-from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -13,8 +12,8 @@ from typing import Self
 import duckdb
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
+from pipelines.published.grouping import GroupFile
 from pipelines.published.spelling import Ints, spell_entries
 
 ROW_GROUP_ROWS = 122_880
@@ -67,18 +66,13 @@ class EntriesWriter:
         self._filled = 0
         self._alike: tuple[int, int] | None = None  # place and number of entries that `_said` is said of
         self._said: list[pa.Array] = []
-        self._writing: Future[None] | None = None
-        self._pool = ThreadPoolExecutor(1)
         # Numbers in order begin alike: what they begin with is left out in the file.
-        self._writer = pq.ParquetWriter(
+        self._file = GroupFile(
             file,
             SCHEMA,
-            compression="zstd",
-            compression_level=1,
             use_dictionary=["category", "source"],
             column_encoding={"e164": "DELTA_BYTE_ARRAY"},
             write_statistics=["e164"],
-            store_schema=False,
         )
 
     def __enter__(self) -> Self:
@@ -92,14 +86,12 @@ class EntriesWriter:
         if error is None:
             self.close()
         else:
-            with self._pool, self._writer:
-                pass
+            self._file.__exit__(kind, error, trace)
 
     def close(self) -> None:
         """Write what is left, and close the file."""
-        with self._pool, self._writer:
+        with self._file:
             self._write_group()
-            self._wait()
 
     def add(self, values: Ints, terms_ids: Ints) -> None:
         """Add entries: numbers, and the terms of each or of all.
@@ -124,13 +116,8 @@ class EntriesWriter:
             return
         values, places = self._values[: self._filled], self._places[: self._filled]
         group = pa.Table.from_arrays([*spell_entries(values), *self._say(places)], schema=SCHEMA)
-        self._wait()
-        self._writing = self._pool.submit(self._writer.write_table, group, ROW_GROUP_ROWS)
+        self._file.write(group)
         self._filled = 0
-
-    def _wait(self) -> None:
-        if self._writing is not None:
-            self._writing.result()
 
     def _say(self, places: Ints) -> list[pa.Array]:
         """Return ``TERMS`` of the entries with these places among the terms: mostly the same of all, as of the last."""

@@ -109,7 +109,7 @@ def _write_side_by_side(
     write: Callable[[duckdb.DuckDBPyConnection, str, str], None],
     versions: list[tuple[str, str]],
 ) -> None:
-    """Write versions on as many threads as there are cores: each by one, which the bytes of long files ask for.
+    """Write versions on as many threads as there are cores.
 
     What must be sorted is better written one after the other by all threads: many parts of older imports.
     """
@@ -119,10 +119,8 @@ def _write_side_by_side(
             beside.execute("SET preserve_insertion_order = true")
             write(beside, *version)
 
-    connection.execute("SET threads = 1")
     with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
         list(pool.map(write_one, versions))
-    connection.execute("RESET threads")
 
 
 def _adopt(connection: duckdb.DuckDBPyConnection, home: Home) -> None:

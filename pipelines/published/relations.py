@@ -3,15 +3,69 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
 import duckdb
 
 from pipelines.published.entries import write_entries
+from pipelines.published.grouping import Layout, write_rows
+from pipelines.schema import PERSON_FIELDS, PHONE_SLOTS
 
 # The only part of a relation, or of a partition, that has no other.
 WHOLE = "all"
+
+LEADS_LAYOUT = Layout(
+    words=(
+        "list_id",
+        "supplier",
+        "import_id",
+        *PERSON_FIELDS,
+        *(f"{slot}_type" for slot in PHONE_SLOTS),
+        "time_zone",
+        "skill_group",
+        "language",
+        "tags.list.element",
+        "status",
+        "call_attempts",
+        "created_at",
+        "updated_at",
+        "expires_at",
+    ),
+    numbers=("lead_id", "row_number"),
+    sought=(
+        "lead_id",
+        "list_id",
+        "import_id",
+        "row_number",
+        "status",
+        "call_attempts",
+        "created_at",
+        "updated_at",
+        "expires_at",
+    ),
+)
+IMPORT_ROWS_LAYOUT = Layout(
+    words=(
+        "import_id",
+        "fate",
+        "code",
+        "warnings.list.element",
+        "met.slot",
+        "met.other_slot",
+        "met.scope",
+        "met.action",
+        "listed.list.element.slot",
+        "listed.list.element.category",
+        "listed.list.element.source",
+        "listed.list.element.listed_on",
+        "listed.list.element.load_id",
+    ),
+    numbers=("row_number", "line_number", "lead_id"),
+    sought=("import_id", "row_number", "fate", "code", "lead_id"),
+    documents=("raw_cells",),
+)
 
 
 @dataclass(frozen=True)
@@ -42,6 +96,7 @@ RELATIONS: dict[str, Relation] = {
             " AND created_at >= {since}::TIMESTAMPTZ AND created_at < {until}::TIMESTAMPTZ"
         ),
         order=("lead_id",),
+        write=partial(write_rows, layout=LEADS_LAYOUT),
     ),
     "lists": Relation(),
     "suppliers": Relation(),
@@ -51,6 +106,7 @@ RELATIONS: dict[str, Relation] = {
         "0001-01-01",
         rows="import_id IN ({parts}) AND lead_base IN ({bases})",
         order=("import_id", "row_number"),
+        write=partial(write_rows, layout=IMPORT_ROWS_LAYOUT),
     ),
     "import_reasons": Relation("import_date", "0001-01-01"),
     "import_ages": Relation("import_date", "0001-01-01"),

@@ -7,7 +7,6 @@ import os
 import shutil
 from collections import defaultdict
 from datetime import timedelta
-from itertools import pairwise
 from pathlib import Path
 from urllib.parse import quote, unquote
 
@@ -15,6 +14,7 @@ import duckdb
 
 from pipelines.home import Home
 from pipelines.lead_ids import MAX_ROWS, find_lead_base
+from pipelines.published.grouping import ROW_GROUP_ROWS
 from pipelines.published.relations import RELATIONS, Relation, find_relation, place_partition, read_day
 from pipelines.queries import read_query
 from pipelines.store import count_changed
@@ -22,7 +22,6 @@ from pipelines.tables.viewing import select_part
 
 # Dictionaries of more values than that make files larger and take a fifth of the time.
 FORMAT = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, DICTIONARY_SIZE_LIMIT 4000"
-GROUP_ROWS = 122_880
 
 # Which file each part is in that shares one: (relation, partition) -> part -> file.
 Packs = dict[tuple[str, str], dict[str, str]]
@@ -58,48 +57,35 @@ def write_version(
         if members == [file_name] and (made := prepared.get((name, partition, file_name))):
             made.replace(file)
             continue
-        query, *more = _select_file(connection, name, partition, members)
+        query = _select_file(connection, name, partition, members)
         if is_empty_part and find_relation(name).partitioned_by:
             query = f"SELECT * FROM ({query}) LIMIT 0"
-        if write := find_relation(name).write:
-            rows = write(connection, query, file)
-        else:
-            rows = _copy(connection, [query, *more], file)
+        rows = (find_relation(name).write or _copy)(connection, query, file)
         if rows == 0 and not is_empty_part:
             file.unlink()
 
 
 def is_any_long(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Tell whether a part that is unpublished may have several row groups: it is to be written by one thread."""
+    """Tell whether a part that is unpublished may have several row groups: it is worth a thread of its own."""
     longest = "SELECT max(rows_received) FROM imports SEMI JOIN unpublished ON imports.import_id = unpublished.part"
-    return (connection.sql(longest).fetchall()[0][0] or 0) > GROUP_ROWS
+    return (connection.sql(longest).fetchall()[0][0] or 0) > ROW_GROUP_ROWS
 
 
-def _copy(connection: duckdb.DuckDBPyConnection, queries: list[str], file: Path) -> int:
-    """Write what statements return, one after the other, as a file; return how many rows that is.
-
-    Several are read by one thread: more lose their order.
-    """
-    copy = f"COPY ({' UNION ALL '.join(queries)}) TO {_quote(file)} ({FORMAT}, ROW_GROUP_SIZE {GROUP_ROWS})"
-    is_for_one = len(queries) > 1 and connection.sql("SELECT current_setting('threads') > 1").fetchall()[0][0]
-    if is_for_one:
-        connection.execute("SET threads = 1")
-    connection.execute(copy)
-    rows = count_changed(connection)
-    if is_for_one:
-        connection.execute("RESET threads")
-    return rows
+def _copy(connection: duckdb.DuckDBPyConnection, query: str, file: Path) -> int:
+    """Write what a statement returns as a file; return how many rows that is."""
+    connection.execute(f"COPY ({query}) TO {_quote(file)} ({FORMAT})")
+    return count_changed(connection)
 
 
-def _select_file(connection: duckdb.DuckDBPyConnection, name: str, partition: str, members: list[str]) -> list[str]:
-    """Return the statements whose answers are a file with some parts of a partition, having made what they read."""
+def _select_file(connection: duckdb.DuckDBPyConnection, name: str, partition: str, members: list[str]) -> str:
+    """Return the statement whose answer is a file with some parts of a partition, having made what it reads."""
     relation = find_relation(name)
     if not relation.rows:
         connection.execute(
             "CREATE OR REPLACE TEMP TABLE part AS SELECT ?::VARCHAR AS partition, unnest(?::VARCHAR[]) AS part",
             [partition, members],
         )
-        return [read_query(f"publish/{name}") if name in RELATIONS else select_part(connection, name)]
+        return read_query(f"publish/{name}") if name in RELATIONS else select_part(connection, name)
     since, until = _find_window(members)
     bases = [find_lead_base(import_id) for import_id in members]
     rows = relation.rows.format(
@@ -124,23 +110,15 @@ def _find_window(members: list[str]) -> tuple[str, str]:
     return f"{min(days) - timedelta(days=1)} 00:00Z", f"{max(days) + timedelta(days=2)} 00:00Z"
 
 
-def _select_in_order(
-    connection: duckdb.DuckDBPyConnection, query: str, relation: Relation, members: list[str]
-) -> list[str]:
-    """Return the statements whose answers are those of a query of ``part_rows``, sorted.
+def _select_in_order(connection: duckdb.DuckDBPyConnection, query: str, relation: Relation, members: list[str]) -> str:
+    """Return the statement whose answer is that of a query of ``part_rows``, sorted.
 
-    What one import brought lies in order until leads are changed, and a scan that only filters keeps it. Then there is
-    one statement per row group of the file: else these would end where the store's own do, not where sorting ends them.
+    What one import brought lies in order until leads are changed, and a scan that only filters keeps it.
     """
     *before, last = relation.order
-    found = connection.sql(f"SELECT {last} FROM part_rows").pl()[last]
-    if (before and len(members) > 1) or not found.is_sorted():
-        return [f"{query} ORDER BY {', '.join(relation.order)}"]
-    if found.len() <= GROUP_ROWS:
-        return [query]
-    _, *firsts = found.gather_every(GROUP_ROWS)
-    rows = [f"{last} < {firsts[0]}", *(f"{last} BETWEEN {one} AND {other - 1}" for one, other in pairwise(firsts))]
-    return [f"SELECT * FROM ({query}) WHERE {each}" for each in (*rows, f"{last} >= {firsts[-1]}")]
+    if (before and len(members) > 1) or not connection.sql(f"SELECT {last} FROM part_rows").pl()[last].is_sorted():
+        return f"{query} ORDER BY {', '.join(relation.order)}"
+    return query
 
 
 def read_packs(connection: duckdb.DuckDBPyConnection) -> Packs:

@@ -10,7 +10,7 @@ from pipelines.dnc import differing
 from pipelines.dnc.loading import load_dnc
 from pipelines.dnc.preparing import OwnPart
 from pipelines.home import Home
-from pipelines.published import entries, publishing
+from pipelines.published import entries, grouping, publishing
 from pipelines.published.publishing import current_generation
 from pipelines.replaying.comparing import count_differences
 
@@ -85,7 +85,7 @@ def test_a_load_whose_part_cannot_be_written_has_loaded_nothing(tmp_path, months
         raise OSError("the disk is full")
 
     with monkeypatch.context() as patched:
-        patched.setattr(entries.pq.ParquetWriter, "write_table", break_down)
+        patched.setattr(grouping.pq.ParquetWriter, "write_table", break_down)
         with pytest.raises(OSError, match="full"):
             load_dnc(home, months[1], "TPS", now=NOW)
 

@@ -1,0 +1,137 @@
+"""The leads that a drop brings are written for readers beside the store, and are what would be published from it."""
+
+import random
+from datetime import UTC, date, datetime
+
+import polars as pl
+import pytest
+
+from pipelines import adding, staging
+from pipelines.dnc.loading import load_dnc
+from pipelines.home import Home
+from pipelines.importing import import_drop
+from pipelines.published import grouping
+from pipelines.published.publishing import current_generation, mark_unpublished, publish
+from pipelines.replaying.comparing import count_differences
+from pipelines.store import open_writer
+from pipelines.templates.template import Template
+
+DAY = date(2026, 3, 2)
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+NEVER = 10**9
+ROWS = 1_000
+TEMPLATE = {
+    "name": "acme",
+    "supplier": "Acme",
+    "list": {"name": "Warm"},
+    "hold_above": 1,
+    "expiry": {"in_days": 30},
+    "call_info": "{{first_name}} on {Tel}",
+    "tags": ["spring", "new"],
+    "dnc": {"categories": ["TPS"]},
+    "dedupe": {"keys": ["phone", "email"], "scope": ["file", "destination"], "action": "keep_existing"},
+    "mapping": {"first_name": "First", "phone1": "Tel", "phone2": "Mobile", "email": "Mail", "notes": "Notes"},
+}
+
+
+@pytest.fixture(autouse=True)
+def short_groups_and_chunks(monkeypatch):
+    monkeypatch.setattr(adding, "MANY_LEADS", 1)
+    monkeypatch.setattr(grouping, "ROW_GROUP_ROWS", 150)
+    monkeypatch.setattr(staging, "CHUNK_ROWS", 200)
+
+
+def draw_row(chance: random.Random) -> str:
+    """Return a line of the drop: numbers that may be bad, missing or listed, texts of any kind or none."""
+    first = chance.choice(["Al", "Zoë", "", "Bob"])
+    numbers = [chance.choice(["", "07400 12", f"07400 {chance.randrange(10**6):06}"]) for _ in range(2)]
+    mail = chance.choice(["", f"p{chance.randrange(10**4)}@example.org"])
+    return ",".join([first, *numbers, mail, chance.choice(["", "", "call late"])])
+
+
+@pytest.fixture
+def drop(tmp_path):
+    chance = random.Random("drop")
+    lines = [draw_row(chance) for _ in range(ROWS)]
+    lines[400:600] = ["Eve,,,,"] * 200  # none of these makes a lead
+    path = tmp_path / "drop.csv"
+    path.write_text("\n".join(["First,Tel,Mobile,Mail,Notes", *lines]))
+    listed = [line.split(",")[1] for line in lines[::7] if line.split(",")[1].startswith("07400 ")]
+    (tmp_path / "listed.txt").write_text("\n".join(listed))
+    return path
+
+
+def bring(home: Home, drop, **changes):
+    load_dnc(home, drop.with_name("listed.txt"), "TPS", now=NOW)
+    return import_drop(drop, Template.model_validate(TEMPLATE | changes), home, on=DAY, now=NOW)
+
+
+def count_differing(one: Home, other: Home) -> dict[str, int]:
+    generations = current_generation(one), current_generation(other)
+    assert all(generations)
+    return count_differences(*generations)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"dnc": None, "dedupe": None},
+        {"expiry": None, "tags": []},
+        {"dedupe": {"keys": ["phone"], "scope": ["file"], "action": "update"}},
+    ],
+)
+def test_leads_written_beside_the_store_are_those_that_would_be_published_from_it(tmp_path, drop, changes, monkeypatch):
+    beside, later = Home(tmp_path / "beside"), Home(tmp_path / "later")
+
+    brought = bring(beside, drop, **changes)
+    monkeypatch.setattr(adding, "MANY_LEADS", NEVER)
+    bring(later, drop, **changes)
+
+    assert count_differing(beside, later) == {}
+    leads = pl.read_parquet(current_generation(beside) / "leads" / "list_id=1" / "*.parquet")
+    assert leads.height == brought.created > 2 * grouping.ROW_GROUP_ROWS
+    assert list(beside.work.iterdir()) == []
+
+
+def test_leads_written_beside_the_store_stay_the_same_bytes_when_the_list_is_published_anew(tmp_path, drop):
+    home = Home(tmp_path / "home")
+    brought = bring(home, drop)
+    file = current_generation(home) / "leads" / "list_id=1" / f"{brought.import_id}.parquet"
+
+    with open_writer(home) as connection:
+        mark_unpublished(connection, "leads", "1", brought.import_id)
+        publish(connection, home)
+
+    again = current_generation(home) / "leads" / "list_id=1" / file.name
+    assert again.stat().st_ino != file.stat().st_ino
+    assert again.read_bytes() == file.read_bytes()
+
+
+def test_a_drop_whose_leads_cannot_be_written_for_readers_has_brought_nothing(tmp_path, drop, monkeypatch):
+    home = Home(tmp_path / "home")
+    load_dnc(home, drop.with_name("listed.txt"), "TPS", now=NOW)
+    before = current_generation(home)
+
+    def break_down(*_):
+        raise OSError("the disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(grouping.pq.ParquetWriter, "write_table", break_down)
+        with pytest.raises(OSError, match="full"):
+            import_drop(drop, Template.model_validate(TEMPLATE), home, on=DAY, now=NOW)
+
+    assert current_generation(home) == before
+    assert bring(home, drop).status == "completed"
+
+
+def test_a_rehearsal_writes_nothing_for_readers(tmp_path, drop):
+    home = Home(tmp_path / "home")
+    load_dnc(home, drop.with_name("listed.txt"), "TPS", now=NOW)
+    before = current_generation(home)
+
+    result = import_drop(drop, Template.model_validate(TEMPLATE), home, on=DAY, now=NOW, dry_run=True)
+
+    assert result.created > 0
+    assert current_generation(home) == before
+    assert list(home.work.iterdir()) == []
