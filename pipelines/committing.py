@@ -68,23 +68,21 @@ def count_ledger(connection: duckdb.DuckDBPyConnection) -> Ledger:
 def commit_rows(connection: duckdb.DuckDBPyConnection, *, is_held: bool) -> None:
     """Write one line per row of the drop to ``import_rows``; a held import has made no leads to refer to.
 
-    Its rows are counted by age in ``import_ages``, where a field says when they were captured.
+    What is to be known of some of them besides goes to ``row_evidence``. Its rows are counted by age in
+    ``import_ages``, where a field says when they were captured.
     """
     connection.execute(
         "CREATE TEMP TABLE unled AS SELECT row_number FROM verdicts WHERE fate <> 'created' OR ?"
         " UNION SELECT row_number FROM dnc_hits",
         [is_held],
     )
-    evidence = ""
     if is_any(connection, "unled"):
-        connection.execute(f"CREATE TEMP TABLE row_evidence AS {read_query('commit/row_evidence')}")
-        evidence = "LEFT JOIN row_evidence ON verdicts.row_number = row_evidence.row_number"
+        insert_query(connection, "row_evidence", "commit/row_evidence")
     # In the order of the rows, so that publishing need not sort them, now or later.
     connection.execute(
         "INSERT INTO import_rows BY NAME SELECT"
         " verdicts.* REPLACE (CASE WHEN ? AND fate = 'created' THEN NULL ELSE lead_id END AS lead_id),"
-        f" run.import_id, run.lead_base{', row_evidence.* EXCLUDE (row_number)' if evidence else ''}"
-        f" FROM verdicts CROSS JOIN run {evidence} ORDER BY verdicts.row_number",
+        " run.import_id, run.lead_base FROM verdicts CROSS JOIN run ORDER BY verdicts.row_number",
         [is_held],
     )
     if insert_query(connection, "import_ages", "commit/import_ages"):

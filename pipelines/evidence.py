@@ -14,14 +14,20 @@ def keep_points(connection: duckdb.DuckDBPyConnection, going: str) -> None:
     """
     list_points(connection, f"SELECT lead_id FROM {going}")
     connection.execute(
-        "CREATE OR REPLACE TEMP TABLE going_points AS SELECT leads.import_id, leads.lead_id, leads.row_number,"
+        "CREATE OR REPLACE TEMP TABLE going_points AS SELECT made.import_id, made.row_number, made.lead_base,"
         " list(DISTINCT lead_points.value ORDER BY lead_points.value) AS points FROM lead_points"
-        " JOIN leads ON lead_points.lead_id = leads.lead_id GROUP BY ALL"
+        " JOIN leads ON lead_points.lead_id = leads.lead_id JOIN import_rows AS made"
+        " ON leads.import_id = made.import_id AND leads.row_number = made.row_number AND made.fate = 'created'"
+        " GROUP BY made.import_id, made.row_number, made.lead_base"
     )
     connection.execute(
-        "UPDATE import_rows SET points = list_distinct(list_concat(coalesce(import_rows.points, []), going.points))"
-        " FROM going_points AS going WHERE import_rows.import_id = going.import_id"
-        " AND import_rows.row_number = going.row_number AND import_rows.fate = 'created'"
+        "UPDATE row_evidence SET points = list_distinct(list_concat(coalesce(row_evidence.points, []), going.points))"
+        " FROM going_points AS going"
+        " WHERE row_evidence.import_id = going.import_id AND row_evidence.row_number = going.row_number"
+    )
+    connection.execute(
+        "INSERT INTO row_evidence BY NAME SELECT * FROM going_points"
+        " ANTI JOIN row_evidence USING (import_id, row_number) ORDER BY lead_base, row_number"
     )
     parts = connection.sql(
         "SELECT import_date, import_id FROM imports WHERE import_id IN (SELECT import_id FROM going_points)"

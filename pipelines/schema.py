@@ -117,10 +117,8 @@ IMPORTS: dict[str, str] = {
     "found": "JSON",
 }
 
-# `met`: which slot met which other slot, of a lead or of a row of the same drop, in which scope; what was to be done.
-# `listed`: the do-not-call entries; `load_id` is the newest load of the category then. `points`: the row's contact
-# points, of rows whose lead does not have them: those that made none, lost a number, or were undone. `import_date` is
-# the import's: by it scans skip other days, for which ids are too much alike.
+# What became of every row of every import. `lead_base` is where the ids of the import's leads begin: by it scans skip
+# other imports, whose own ids are too much alike.
 IMPORT_ROWS: dict[str, str] = {
     "import_id": "VARCHAR",
     "row_number": "BIGINT",
@@ -131,12 +129,22 @@ IMPORT_ROWS: dict[str, str] = {
     "warnings": "VARCHAR[]",
     "raw_cells": "JSON",
     "lead_id": "BIGINT",
+    "lead_base": "BIGINT",
+}
+
+# What is to be known of some of these rows besides; one line per row that has any of it. `met`: which slot met which
+# other slot, of a lead or of a row of the same drop, in which scope; what was to be done. `listed`: the do-not-call
+# entries; `load_id` is the newest load of the category then. `points`: the row's contact points, of rows whose lead
+# does not have them: those that made none, lost a number, or were undone.
+ROW_EVIDENCE: dict[str, str] = {
+    "import_id": "VARCHAR",
+    "row_number": "BIGINT",
+    "lead_base": "BIGINT",
     "met": (
         "STRUCT(slot VARCHAR, lead_id BIGINT, row_number BIGINT, other_slot VARCHAR, scope VARCHAR, action VARCHAR)"
     ),
     "listed": "STRUCT(slot VARCHAR, category VARCHAR, source VARCHAR, listed_on DATE, load_id BIGINT)[]",
     "points": "BIGINT[]",
-    "lead_base": "BIGINT",
 }
 
 # What imports did to leads that were there, also those undone since: one line per lead and effect. `row_number` is the
@@ -224,6 +232,7 @@ STORE: dict[str, dict[str, str]] = {
     "suppliers": SUPPLIERS,
     "imports": IMPORTS,
     "import_rows": IMPORT_ROWS,
+    "row_evidence": ROW_EVIDENCE,
     "import_reasons": IMPORT_REASONS,
     "import_ages": IMPORT_AGES,
     "effects": CHANGED_LEADS,

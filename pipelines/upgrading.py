@@ -4,15 +4,18 @@ import duckdb
 
 from pipelines.errors import UserError
 from pipelines.lead_ids import HASH_DIGITS, ROW_BITS
-from pipelines.schema import DIGITS_BASE, IMPORT_ROWS, STORE, create_table
+from pipelines.schema import DIGITS_BASE, ROW_EVIDENCE, STORE, create_table
 
 EVIDENCE = ("met", "listed", "points")
 
 # The values of the kinds lie apart since version 2, so that values alone can be joined.
 _APART = (f"UPDATE dnc SET value = {DIGITS_BASE} + ('0' || substr(value::VARCHAR, 2))::BIGINT WHERE kind = 2",)
+_ADD_EVIDENCE = tuple(
+    f"ALTER TABLE import_rows ADD COLUMN IF NOT EXISTS {name} {ROW_EVIDENCE[name]}" for name in EVIDENCE
+)
 # Evidence of every row, and campaigns, since version 3; what was published without them is written anew.
 _EVIDENCE = (
-    *(f"ALTER TABLE import_rows ADD COLUMN IF NOT EXISTS {name} {IMPORT_ROWS[name]}" for name in EVIDENCE),
+    *_ADD_EVIDENCE,
     "ALTER TABLE lists ADD COLUMN IF NOT EXISTS campaign VARCHAR",
     "INSERT INTO unpublished SELECT 'import_rows', import_date::VARCHAR, import_id FROM imports",
     "INSERT INTO unpublished VALUES ('lists', 'all', 'all'), ('import_rows', '0001-01-01', 'all')",
@@ -77,6 +80,15 @@ _BY_GROUPS = (
     "INSERT INTO unpublished SELECT 'import_rows', import_date::VARCHAR, import_id FROM imports",
     "INSERT INTO unpublished VALUES ('leads', '0', 'all'), ('import_rows', '0001-01-01', 'all')",
 )
+# Evidence lies apart from the rows since version 8.
+_EVIDENCE_APART = (
+    *_ADD_EVIDENCE,
+    (
+        "INSERT INTO row_evidence SELECT import_id, row_number, lead_base, met, listed, points FROM import_rows"
+        " WHERE met IS NOT NULL OR listed IS NOT NULL OR points IS NOT NULL ORDER BY lead_base, row_number"
+    ),
+    *(f"ALTER TABLE import_rows DROP COLUMN {name}" for name in EVIDENCE),
+)
 # Which tables there are is asked of older stores only: one that is added comes with a version of its own.
 UPGRADES: dict[int, tuple[str, ...]] = {
     2: _APART,
@@ -85,7 +97,7 @@ UPGRADES: dict[int, tuple[str, ...]] = {
     5: _TOLD,
     6: _TERMS,
     7: _SEGMENTS + _BY_IMPORT + _IN_OTHER_BYTES,
-    8: _BY_GROUPS,
+    8: _EVIDENCE_APART + _BY_GROUPS,
 }
 VERSION = max(UPGRADES)
 

@@ -319,6 +319,19 @@ def test_a_part_whose_rows_lie_in_disorder_is_published_in_the_same_bytes(home, 
     assert read_bytes(home, relation) == before
 
 
+def test_the_rows_of_an_import_are_the_same_bytes_whatever_other_imports_lack(home):
+    imported = bring(home, 100)
+    before = read_bytes(home, "import_rows")[f"{imported.import_id}.parquet"]
+
+    bring_listed(home)  # rows of other imports have details and evidence, those of the first have none
+    with open_writer(home) as connection:
+        publishing.mark_unpublished(connection, "import_rows", str(DAY), imported.import_id)
+        publish(connection, home)
+
+    assert view(home, "import_rows").filter(pl.col("listed").is_not_null()).height == 14
+    assert read_bytes(home, "import_rows")[f"{imported.import_id}.parquet"] == before
+
+
 def bring_listed(home: Home) -> None:
     """Import a drop of two numbers per row, of which some stand on a do-not-call list."""
     listed, drop = home.root.parent / "listed.txt", home.root.parent / "drop.csv"

@@ -128,7 +128,7 @@ class RowsWriter:
         return rows
 
 
-def write_rows(connection: duckdb.DuckDBPyConnection, query: str, file: Path, layout: Layout) -> int:
+def write_groups(connection: duckdb.DuckDBPyConnection, query: str, file: Path, layout: Layout) -> int:
     """Write what a query returns, in its order, which the connection keeps meanwhile; return how many rows that is."""
     with RowsWriter(file, layout) as writer:
         reader = connection.sql(query).to_arrow_reader(ROW_GROUP_ROWS)

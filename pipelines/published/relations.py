@@ -10,7 +10,8 @@ from urllib.parse import quote
 import duckdb
 
 from pipelines.published.entries import write_entries
-from pipelines.published.grouping import Layout, write_rows
+from pipelines.published.grouping import Layout, write_groups
+from pipelines.published.rows import write_rows
 from pipelines.schema import PERSON_FIELDS, PHONE_SLOTS
 
 # The only part of a relation, or of a partition, that has no other.
@@ -46,26 +47,6 @@ LEADS_LAYOUT = Layout(
         "expires_at",
     ),
 )
-IMPORT_ROWS_LAYOUT = Layout(
-    words=(
-        "import_id",
-        "fate",
-        "code",
-        "warnings.list.element",
-        "met.slot",
-        "met.other_slot",
-        "met.scope",
-        "met.action",
-        "listed.list.element.slot",
-        "listed.list.element.category",
-        "listed.list.element.source",
-        "listed.list.element.listed_on",
-        "listed.list.element.load_id",
-    ),
-    numbers=("row_number", "line_number", "lead_id"),
-    sought=("import_id", "row_number", "fate", "code", "lead_id"),
-    documents=("raw_cells",),
-)
 
 
 @dataclass(frozen=True)
@@ -85,6 +66,7 @@ class Relation:
     rows: str = ""
     order: tuple[str, ...] = ()
     write: Callable[[duckdb.DuckDBPyConnection, str, Path], int] | None = None
+    beside: str = ""
 
 
 RELATIONS: dict[str, Relation] = {
@@ -96,7 +78,7 @@ RELATIONS: dict[str, Relation] = {
             " AND created_at >= {since}::TIMESTAMPTZ AND created_at < {until}::TIMESTAMPTZ"
         ),
         order=("lead_id",),
-        write=partial(write_rows, layout=LEADS_LAYOUT),
+        write=partial(write_groups, layout=LEADS_LAYOUT),
     ),
     "lists": Relation(),
     "suppliers": Relation(),
@@ -105,8 +87,8 @@ RELATIONS: dict[str, Relation] = {
         "import_date",
         "0001-01-01",
         rows="import_id IN ({parts}) AND lead_base IN ({bases})",
-        order=("import_id", "row_number"),
-        write=partial(write_rows, layout=IMPORT_ROWS_LAYOUT),
+        write=write_rows,
+        beside="row_evidence",
     ),
     "import_reasons": Relation("import_date", "0001-01-01"),
     "import_ages": Relation("import_date", "0001-01-01"),

@@ -98,6 +98,10 @@ def _select_file(connection: duckdb.DuckDBPyConnection, name: str, partition: st
         until=_quote(until),
     )
     connection.execute(f"CREATE OR REPLACE TEMP VIEW part_rows AS SELECT * FROM {name} WHERE {rows}")
+    if beside := relation.beside:
+        connection.execute(f"CREATE OR REPLACE TEMP VIEW part_{beside} AS SELECT * FROM {beside} WHERE {rows}")
+    if not relation.order:
+        return read_query(f"publish/{name}")
     return _select_in_order(connection, read_query(f"publish/{name}"), relation, members)
 
 

@@ -5,8 +5,8 @@
 -- reads   duplicate_verdicts (row_number BIGINT, detail VARCHAR)    what the duplicate check says: <slot> = <slot> of lead|row <number>
 -- reads   existing_matches (lead_id BIGINT, scope VARCHAR)    the leads that are met
 -- reads   dnc_hits (row_number BIGINT, slot VARCHAR, category VARCHAR, source VARCHAR, listed_on DATE, load_id BIGINT)    the do-not-call entries
--- reads   run (dedupe_action VARCHAR, own_scope VARCHAR)    this import
--- returns (row_number BIGINT, met STRUCT(slot VARCHAR, lead_id BIGINT, row_number BIGINT, other_slot VARCHAR, scope VARCHAR, action VARCHAR), listed STRUCT(slot VARCHAR, category VARCHAR, source VARCHAR, listed_on DATE, load_id BIGINT)[], points BIGINT[])    one row per row in question, in no order
+-- reads   run (import_id VARCHAR, lead_base BIGINT, dedupe_action VARCHAR, own_scope VARCHAR)    this import
+-- returns (import_id VARCHAR, row_number BIGINT, lead_base BIGINT, met STRUCT(slot VARCHAR, lead_id BIGINT, row_number BIGINT, other_slot VARCHAR, scope VARCHAR, action VARCHAR), listed STRUCT(slot VARCHAR, category VARCHAR, source VARCHAR, listed_on DATE, load_id BIGINT)[], points BIGINT[])    one row per row in question
 WITH told AS (
     SELECT
         row_number,
@@ -89,10 +89,14 @@ points AS (
 )
 
 SELECT
+    run.import_id,
     points.row_number,
+    run.lead_base,
     met.met,
     listed.listed,
     points.points
 FROM points
+CROSS JOIN run
 LEFT JOIN met ON points.row_number = met.row_number
-LEFT JOIN listed ON points.row_number = listed.row_number;
+LEFT JOIN listed ON points.row_number = listed.row_number
+ORDER BY points.row_number;

@@ -3,7 +3,8 @@
 -- reads   touched (lead_id BIGINT)    the leads in question
 -- reads   leads (lead_id BIGINT, list_id BIGINT, email VARCHAR, phone1 VARCHAR, phone2 VARCHAR, phone3 VARCHAR, phone4 VARCHAR, phone5 VARCHAR, phone1_key BIGINT, phone2_key BIGINT, phone3_key BIGINT, phone4_key BIGINT, phone5_key BIGINT)    the leads
 -- reads   lead_images (changed_by VARCHAR, lead_id BIGINT, list_id BIGINT, email VARCHAR, phone1 VARCHAR, phone2 VARCHAR, phone3 VARCHAR, phone4 VARCHAR, phone5 VARCHAR, phone1_key BIGINT, phone2_key BIGINT, phone3_key BIGINT, phone4_key BIGINT, phone5_key BIGINT, updated_at TIMESTAMPTZ)    what is left of those that are gone
--- reads   import_rows (lead_id BIGINT, fate VARCHAR, points BIGINT[])    by what those were found of which nothing else is left
+-- reads   import_rows (import_id VARCHAR, row_number BIGINT, lead_id BIGINT, fate VARCHAR)    the rows that made those of which nothing else is left
+-- reads   row_evidence (import_id VARCHAR, row_number BIGINT, points BIGINT[])    by what these were found
 -- reads   matches (lead_id BIGINT, list_id BIGINT)    on which list they stood
 -- returns (lead_id BIGINT, list_id BIGINT, kind UTINYINT, value BIGINT, text VARCHAR)    one row per lead and contact point; text is the folded address
 WITH gone AS (
@@ -21,8 +22,10 @@ swept AS (
     SELECT DISTINCT
         import_rows.lead_id,
         matches.list_id,
-        unnest(import_rows.points) AS value
+        unnest(row_evidence.points) AS value
     FROM import_rows
+    INNER JOIN row_evidence
+        ON import_rows.import_id = row_evidence.import_id AND import_rows.row_number = row_evidence.row_number
     INNER JOIN matches ON import_rows.lead_id = matches.lead_id
     SEMI JOIN touched ON import_rows.lead_id = touched.lead_id
     ANTI JOIN leads ON import_rows.lead_id = leads.lead_id

@@ -1,8 +1,9 @@
--- Every row of one import: its fate, why, and its lead.
+-- Every row of some imports: its fate, why, and its lead.
 --
--- reads   part_rows (import_id VARCHAR, row_number BIGINT, line_number BIGINT, fate VARCHAR, code VARCHAR, detail VARCHAR, warnings VARCHAR[], raw_cells JSON, lead_id BIGINT, met STRUCT(slot VARCHAR, lead_id BIGINT, row_number BIGINT, other_slot VARCHAR, scope VARCHAR, action VARCHAR), listed STRUCT(slot VARCHAR, category VARCHAR, source VARCHAR, listed_on DATE, load_id BIGINT)[], points BIGINT[])    the import's rows
--- returns (import_id VARCHAR, row_number BIGINT, line_number BIGINT, fate VARCHAR, code VARCHAR, detail VARCHAR, warnings VARCHAR[], raw_cells JSON, lead_id BIGINT, met STRUCT(slot VARCHAR, lead_id BIGINT, row_number BIGINT, other_slot VARCHAR, scope VARCHAR, action VARCHAR), listed STRUCT(slot VARCHAR, category VARCHAR, source VARCHAR, listed_on DATE, load_id BIGINT)[], points BIGINT[])    one row per row of the drop, in no order
+-- reads   part_rows (import_id VARCHAR, row_number BIGINT, line_number BIGINT, fate VARCHAR, code VARCHAR, detail VARCHAR, warnings VARCHAR[], raw_cells JSON, lead_id BIGINT, lead_base BIGINT)    the imports' rows
+-- returns (place BIGINT, import_id VARCHAR, row_number BIGINT, line_number BIGINT, fate VARCHAR, code VARCHAR, detail VARCHAR, warnings VARCHAR[], raw_cells JSON, lead_id BIGINT)    one row per row of the drop, in no order; no two have the same place
 SELECT
+    part_rows.lead_base + part_rows.row_number AS place,
     part_rows.import_id,
     part_rows.row_number,
     part_rows.line_number,
@@ -11,8 +12,5 @@ SELECT
     part_rows.detail,
     part_rows.warnings,
     part_rows.raw_cells,
-    part_rows.lead_id,
-    part_rows.met,
-    part_rows.listed,
-    part_rows.points
+    part_rows.lead_id
 FROM part_rows;
