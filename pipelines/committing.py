@@ -76,15 +76,18 @@ def commit_rows(connection: duckdb.DuckDBPyConnection, *, is_held: bool) -> None
         " UNION SELECT row_number FROM dnc_hits",
         [is_held],
     )
-    if is_any(connection, "unled"):
+    if count_changed(connection):
         insert_query(connection, "row_evidence", "commit/row_evidence")
+    run = connection.sql("SELECT import_id, lead_base FROM run").fetchall()[0]
     # In the order of the rows, so that publishing need not sort them, now or later.
+    connection.execute("SET preserve_insertion_order = true")
     connection.execute(
         "INSERT INTO import_rows BY NAME SELECT"
         " verdicts.* REPLACE (CASE WHEN ? AND fate = 'created' THEN NULL ELSE lead_id END AS lead_id),"
-        " run.import_id, run.lead_base FROM verdicts CROSS JOIN run ORDER BY verdicts.row_number",
-        [is_held],
+        " ?::VARCHAR AS import_id, ?::BIGINT AS lead_base FROM verdicts",
+        [is_held, *run],
     )
+    connection.execute("SET preserve_insertion_order = false")
     if insert_query(connection, "import_ages", "commit/import_ages"):
         connection.execute("INSERT INTO unpublished SELECT 'import_ages', import_date::VARCHAR, 'all' FROM run")
 

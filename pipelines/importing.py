@@ -43,6 +43,7 @@ from pipelines.replaying.files import hash_files
 from pipelines.replaying.telling import tell_import
 from pipelines.reuse import require_unused, why_used
 from pipelines.run import Run, place_run, plan_run
+from pipelines.screening.judging import JUDGED_COLUMNS
 from pipelines.screening.verdicts import screen
 from pipelines.staging import CleanedDrop, read_and_clean, require_balance
 from pipelines.store import open_scratch, open_writer, start_engine
@@ -185,7 +186,7 @@ def _screen_and_commit(connection: duckdb.DuckDBPyConnection, order: Order, clea
     with order.timed("screen"):
         situation = place_run(connection, run)
         cleaned.show(connection)
-        resolution = screen(connection, order.template, situation)
+        resolution = screen(connection, order.template, situation, cleaned.read_chunks(JUDGED_COLUMNS))
         ledger = count_ledger(connection)
     require_balance(order.name, cleaned.drop.found.records, ledger.rows, "have a fate")
     columns = compare_headers(find_last_columns(connection, order.template.name), cleaned.columns, order.template)

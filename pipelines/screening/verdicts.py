@@ -5,6 +5,7 @@ this import's settings), leaves ``verdicts``, ``touches``, ``doomed``, ``dnc_ver
 evidence ``duplicate_verdicts``, ``existing_matches`` and ``dnc_hits``. Changes no table.
 """
 
+from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ from pipelines.schema import KIND_DIGITS, KIND_EMAIL, KIND_PHONE, create_table
 from pipelines.screening.ageing import find_aged
 from pipelines.screening.cooldown import find_cooled
 from pipelines.screening.duplicates import resolve_duplicates
+from pipelines.screening.judging import judge_rows
 from pipelines.screening.meetings import TOUCHES, VERDICTS, Meetings, Resolution, Situation
 from pipelines.sorting import drop_repeated
 from pipelines.store import is_any
@@ -75,8 +77,13 @@ class Search:
     found: Future[Found]
 
 
-def screen(connection: duckdb.DuckDBPyConnection, template: Template, situation: Situation) -> Resolution:
-    """Give every row of ``drop_rows`` its verdict; return what was found out about duplicates."""
+def screen(
+    connection: duckdb.DuckDBPyConnection, template: Template, situation: Situation, chunks: Iterable[pl.DataFrame]
+) -> Resolution:
+    """Give every row of ``drop_rows`` its verdict; return what was found out about duplicates.
+
+    ``chunks`` are the same rows in their order (JUDGED_COLUMNS of pipelines/screening/judging.py).
+    """
     _keep(connection, "drop_points")
     if template.delete_existing:
         _keep(connection, "doomed")
@@ -100,7 +107,7 @@ def screen(connection: duckdb.DuckDBPyConnection, template: Template, situation:
         connection.execute(f"CREATE TEMP TABLE touches AS {read_query('screening/relocated')}")
     else:
         _keep_frame(connection, "touches", resolution.touches)
-    _keep(connection, "verdicts")
+    judge_rows(connection, chunks, situation.lead_base)
     return resolution
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
+from unittest.mock import patch
 
 import duckdb
 import numpy as np
@@ -18,6 +19,7 @@ from pipelines.lists import add_list, choose_list, set_campaign
 from pipelines.points.index import find_points, read_values
 from pipelines.run import place_run, plan_run
 from pipelines.schema import STORE, create_table
+from pipelines.screening.judging import JUDGED_COLUMNS
 from pipelines.screening.verdicts import screen
 from pipelines.suppliers import add_supplier
 from pipelines.tables.declared import MappedField, MappedTables, build_table
@@ -61,6 +63,7 @@ ON_RECORD = {
     "loose_points",
     "point_segments",
     "import_rows",
+    "row_evidence",
     "import_reasons",
     "import_ages",
     "effects",
@@ -106,7 +109,8 @@ class FastPipeline:
             headers = ["Ref", *HEADERS.values()]
             cleaned = Cleaner(template, headers, "drop.csv", contact_data=contact_data).clean(frame_rows(rows))
             connection.register("drop_rows", cleaned.to_arrow())
-            screen(connection, template, situation)
+            with patch("pipelines.screening.judging.FEW_ROWS", 0):  # as the rows of a long drop are judged
+                screen(connection, template, situation, [cleaned.select(JUDGED_COLUMNS)])
             ledger = count_ledger(connection)
             assert ledger.rows == len(rows)
             add_supplier(connection, template.supplier, day, run.import_id)

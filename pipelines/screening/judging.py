@@ -1,0 +1,73 @@
+"""What becomes of every row: most make a lead and nothing is said of them, and only the others are judged by SQL.
+
+Works on temporary relations of the writer's connection: reads ``run`` and what the checks found (see
+sql/screening/odd_verdicts.sql), leaves ``verdicts``. See docs/decisions/0034-rows-and-evidence.md.
+"""
+
+from collections.abc import Iterable
+
+import duckdb
+import numpy as np
+import polars as pl
+import pyarrow as pa
+
+from pipelines.queries import read_query
+from pipelines.schema import FATES
+from pipelines.spreading import Places, spread, spread_lists
+from pipelines.store import ROW_GROUP_ROWS
+
+# What cleaning says of each row.
+JUDGED_COLUMNS = ("row_number", "line_number", "code", "detail", "warnings", "raw_cells")
+# So few are all judged by SQL: to ask of which anything is said takes as long.
+FEW_ROWS = 10_000
+
+
+def judge_rows(connection: duckdb.DuckDBPyConnection, chunks: Iterable[pl.DataFrame], lead_base: int) -> None:
+    """Leave ``verdicts``, one row per row of the drop, in their order, for as long as the connection lasts.
+
+    ``chunks`` are the cleaned rows in their order (JUDGED_COLUMNS); ids of new leads begin after ``lead_base``.
+    Columns: row_number, line_number, fate, code, detail, warnings, raw_cells and lead_id, as odd_verdicts.sql has them.
+    """
+    rows = pl.concat(chunks)
+    places = _find_odd(connection, rows)
+    connection.register("odd_rows", rows[places].to_arrow())
+    said = connection.sql(read_query("screening/odd_verdicts")).to_arrow_table().combine_chunks()
+    connection.unregister("odd_rows")
+    verdicts = _place_verdicts(rows, said, places, lead_base)
+    # Each thread takes a row group of the store at a time, so that their order is kept when they are inserted.
+    connection.register("verdicts", pa.Table.from_batches(verdicts.to_batches(max_chunksize=ROW_GROUP_ROWS)))
+
+
+def _find_odd(connection: duckdb.DuckDBPyConnection, rows: pl.DataFrame) -> Places:
+    """Return the places of rows of which cleaning or a check says something, in order."""
+    if rows.height <= FEW_ROWS:
+        return np.arange(rows.height)
+    is_odd = rows.select(
+        pl.any_horizontal(pl.col("code", "detail", "raw_cells").is_not_null(), pl.col("warnings").list.len() > 0)
+    ).to_series()
+    judged = connection.sql(read_query("screening/judged_rows")).pl().to_series()
+    found = is_odd.to_numpy(writable=True)
+    found[rows["row_number"].search_sorted(judged).to_numpy()] = True
+    return np.flatnonzero(found)
+
+
+def _place_verdicts(rows: pl.DataFrame, said: pa.Table, places: Places, lead_base: int) -> pa.Table:
+    """Return the verdicts of all rows: those that are said in these places, of all others that they are created."""
+    fates = np.full(rows.height, FATES.index("created"), dtype=np.int8)
+    fates[places] = pl.Series(said["fate"]).replace_strict(FATES, range(len(FATES)), return_dtype=pl.Int8).to_numpy()
+    lead_ids = rows["row_number"].to_numpy() + lead_base
+    is_none = np.zeros(rows.height, dtype=bool)
+    is_none[places] = pl.Series(said["lead_id"]).is_null().to_numpy()
+    lead_ids[places] = pl.Series(said["lead_id"]).fill_null(0).to_numpy()
+    return pa.table(
+        {
+            "row_number": rows["row_number"].to_arrow(),
+            "line_number": rows["line_number"].to_arrow(),
+            "fate": pa.DictionaryArray.from_arrays(fates, pa.array(FATES)),
+            "code": spread(said["code"].combine_chunks(), places, rows.height),
+            "detail": spread(said["detail"].combine_chunks(), places, rows.height),
+            "warnings": spread_lists(said["warnings"].combine_chunks(), places, rows.height),
+            "raw_cells": spread(said["raw_cells"].combine_chunks(), places, rows.height),
+            "lead_id": pa.array(lead_ids, mask=is_none),
+        }
+    )
