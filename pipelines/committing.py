@@ -17,6 +17,7 @@ from pipelines.points.index import add_points, list_points
 from pipelines.published.publishing import mark_unpublished
 from pipelines.published.writing import Prepared
 from pipelines.queries import read_query
+from pipelines.run import Run
 from pipelines.schema import EFFECTS, FATES
 from pipelines.store import count_changed, insert_query, is_any
 from pipelines.surveys import give_places, lose_places
@@ -65,7 +66,7 @@ def count_ledger(connection: duckdb.DuckDBPyConnection) -> Ledger:
     return ledger
 
 
-def commit_rows(connection: duckdb.DuckDBPyConnection, *, is_held: bool) -> None:
+def commit_rows(connection: duckdb.DuckDBPyConnection, run: Run, *, is_held: bool) -> None:
     """Write one line per row of the drop to ``import_rows``; a held import has made no leads to refer to.
 
     What is to be known of some of them besides goes to ``row_evidence``. Its rows are counted by age in
@@ -78,14 +79,13 @@ def commit_rows(connection: duckdb.DuckDBPyConnection, *, is_held: bool) -> None
     )
     if count_changed(connection):
         insert_query(connection, "row_evidence", "commit/row_evidence")
-    run = connection.sql("SELECT import_id, lead_base FROM run").fetchall()[0]
     # In the order of the rows, so that publishing need not sort them, now or later.
     connection.execute("SET preserve_insertion_order = true")
     connection.execute(
         "INSERT INTO import_rows BY NAME SELECT"
         " verdicts.* REPLACE (CASE WHEN ? AND fate = 'created' THEN NULL ELSE lead_id END AS lead_id),"
         " ?::VARCHAR AS import_id, ?::BIGINT AS lead_base FROM verdicts",
-        [is_held, *run],
+        [is_held, run.import_id, run.lead_base],
     )
     connection.execute("SET preserve_insertion_order = false")
     if insert_query(connection, "import_ages", "commit/import_ages"):

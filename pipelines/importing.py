@@ -184,9 +184,9 @@ def _screen_and_commit(connection: duckdb.DuckDBPyConnection, order: Order, clea
     run = _plan(connection, order)
     versions = screen_freshly(connection, order, run)
     with order.timed("screen"):
-        situation = place_run(connection, run)
         cleaned.show(connection)
-        resolution = screen(connection, order.template, situation, cleaned.read_chunks(JUDGED_COLUMNS))
+        rows = cleaned.drop.found.records, cleaned.read_chunks(JUDGED_COLUMNS)
+        resolution = screen(connection, order.template, place_run(connection, run), *rows)
         ledger = count_ledger(connection)
     require_balance(order.name, cleaned.drop.found.records, ledger.rows, "have a fate")
     columns = compare_headers(find_last_columns(connection, order.template.name), cleaned.columns, order.template)
@@ -201,7 +201,7 @@ def _screen_and_commit(connection: duckdb.DuckDBPyConnection, order: Order, clea
             order.prepared = commit_leads(
                 connection, ledger, chunks, order.contact_data, clear_fetched=order.template.clear_fetched, file=file
             )
-        commit_rows(connection, is_held=bool(message))
+        commit_rows(connection, run, is_held=bool(message))
         record_import(connection, run, _line(order, found, message), ledger, tell_import(order, run.import_date))
     return _report(order, run, cleaned, found, ledger, message)
 

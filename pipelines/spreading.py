@@ -21,7 +21,7 @@ def spread(values: pa.Array, places: Places, height: int) -> pa.Array:
         picks[places] = np.arange(1, len(column) + 1, dtype=np.uint32)
         return pl.concat([pl.Series("", [None], column.dtype), column])[picks].to_arrow()
     is_null = np.ones(height, dtype=bool)
-    is_null[places] = pl.Series("", values).is_null().to_numpy()
+    is_null[places] = pl.Series("", values).is_null().to_numpy() if values.null_count else False
     if pa.types.is_struct(values.type):
         parts = [spread(values.field(number), places, height) for number in range(values.type.num_fields)]
         names = [field.name for field in values.type]

@@ -18,20 +18,28 @@ from pipelines.store import ROW_GROUP_ROWS
 
 # What cleaning says of each row.
 JUDGED_COLUMNS = ("row_number", "line_number", "code", "detail", "warnings", "raw_cells")
-# So few are all judged by SQL: to ask of which anything is said takes as long.
+# So few are all judged by SQL: to ask of which anything is said takes longer.
 FEW_ROWS = 10_000
 
 
-def judge_rows(connection: duckdb.DuckDBPyConnection, chunks: Iterable[pl.DataFrame], lead_base: int) -> None:
+def judge_rows(
+    connection: duckdb.DuckDBPyConnection, height: int, chunks: Iterable[pl.DataFrame], lead_base: int
+) -> None:
     """Leave ``verdicts``, one row per row of the drop, in their order, for as long as the connection lasts.
 
-    ``chunks`` are the cleaned rows in their order (JUDGED_COLUMNS); ids of new leads begin after ``lead_base``.
+    ``chunks`` are the ``height`` rows of ``drop_rows`` in their order (JUDGED_COLUMNS), which are not read where these
+    are few; ids of new leads begin after ``lead_base``.
     Columns: row_number, line_number, fate, code, detail, warnings, raw_cells and lead_id, as odd_verdicts.sql has them.
     """
+    query = read_query("screening/odd_verdicts")
+    if height <= FEW_ROWS:
+        connection.execute("CREATE TEMP VIEW odd_rows AS SELECT * FROM drop_rows")
+        connection.execute(f"CREATE TEMP TABLE verdicts AS {query}")
+        return
     rows = pl.concat(chunks)
     places = _find_odd(connection, rows)
     connection.register("odd_rows", rows[places].to_arrow())
-    said = connection.sql(read_query("screening/odd_verdicts")).to_arrow_table().combine_chunks()
+    said = connection.sql(query).to_arrow_table().combine_chunks()
     connection.unregister("odd_rows")
     verdicts = _place_verdicts(rows, said, places, lead_base)
     # Each thread takes a row group of the store at a time, so that their order is kept when they are inserted.
@@ -40,8 +48,6 @@ def judge_rows(connection: duckdb.DuckDBPyConnection, chunks: Iterable[pl.DataFr
 
 def _find_odd(connection: duckdb.DuckDBPyConnection, rows: pl.DataFrame) -> Places:
     """Return the places of rows of which cleaning or a check says something, in order."""
-    if rows.height <= FEW_ROWS:
-        return np.arange(rows.height)
     is_odd = rows.select(
         pl.any_horizontal(pl.col("code", "detail", "raw_cells").is_not_null(), pl.col("warnings").list.len() > 0)
     ).to_series()

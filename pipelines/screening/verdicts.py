@@ -78,11 +78,15 @@ class Search:
 
 
 def screen(
-    connection: duckdb.DuckDBPyConnection, template: Template, situation: Situation, chunks: Iterable[pl.DataFrame]
+    connection: duckdb.DuckDBPyConnection,
+    template: Template,
+    situation: Situation,
+    height: int,
+    chunks: Iterable[pl.DataFrame],
 ) -> Resolution:
     """Give every row of ``drop_rows`` its verdict; return what was found out about duplicates.
 
-    ``chunks`` are the same rows in their order (JUDGED_COLUMNS of pipelines/screening/judging.py).
+    ``chunks`` are the same ``height`` rows in their order (JUDGED_COLUMNS of pipelines/screening/judging.py).
     """
     _keep(connection, "drop_points")
     if template.delete_existing:
@@ -107,7 +111,7 @@ def screen(
         connection.execute(f"CREATE TEMP TABLE touches AS {read_query('screening/relocated')}")
     else:
         _keep_frame(connection, "touches", resolution.touches)
-    judge_rows(connection, chunks, situation.lead_base)
+    judge_rows(connection, height, chunks, situation.lead_base)
     return resolution
 
 

@@ -110,7 +110,7 @@ class FastPipeline:
             cleaned = Cleaner(template, headers, "drop.csv", contact_data=contact_data).clean(frame_rows(rows))
             connection.register("drop_rows", cleaned.to_arrow())
             with patch("pipelines.screening.judging.FEW_ROWS", 0):  # as the rows of a long drop are judged
-                screen(connection, template, situation, [cleaned.select(JUDGED_COLUMNS)])
+                screen(connection, template, situation, len(rows), [cleaned.select(JUDGED_COLUMNS)])
             ledger = count_ledger(connection)
             assert ledger.rows == len(rows)
             add_supplier(connection, template.supplier, day, run.import_id)
@@ -118,7 +118,7 @@ class FastPipeline:
             commit_leads(
                 connection, ledger, [cleaned.select(ROW_COLUMNS)], contact_data, clear_fetched=template.clear_fetched
             )
-            commit_rows(connection, is_held=False)
+            commit_rows(connection, run, is_held=False)
             connection.execute(
                 "INSERT INTO imports (import_id, sequence, status, supplier, list, import_date, started_at, settings)"
                 " VALUES (?, ?, 'completed', ?, ?, ?, ?, ?)",
