@@ -25,8 +25,9 @@ def keep_points(connection: duckdb.DuckDBPyConnection, going: str) -> None:
         " FROM going_points AS going"
         " WHERE row_evidence.import_id = going.import_id AND row_evidence.row_number = going.row_number"
     )
+    # list_distinct has an order of its own, in which they lie in older stores.
     connection.execute(
-        "INSERT INTO row_evidence BY NAME SELECT * FROM going_points"
+        "INSERT INTO row_evidence BY NAME SELECT * REPLACE (list_distinct(points) AS points) FROM going_points"
         " ANTI JOIN row_evidence USING (import_id, row_number) ORDER BY lead_base, row_number"
     )
     parts = connection.sql(
