@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from pipelines.published.grouping import RowsWriter
+from pipelines.published.grouping import ROW_GROUP_ROWS, RowsWriter
 from pipelines.published.relations import LEADS_LAYOUT
 from pipelines.reading.threads import work_ahead
 from pipelines.schema import LEADS, PHONE_SLOTS
@@ -23,6 +23,8 @@ from pipelines.store import is_any
 
 # So many leads are written for readers while the store takes them in; fewer are published from it soon enough.
 MANY_LEADS = 20_000
+# How many leads are in memory at once: a row group of what readers open, which is then written as it lies.
+SLICE_ROWS = ROW_GROUP_ROWS
 # Each thread of the store takes so many at a time, as many as it has in a row group; their order is kept.
 BATCH_ROWS = 16_384
 # What a do-not-call hit takes off a lead, and what is left for the agent to read.
@@ -45,8 +47,6 @@ RUN_VALUES = {
 }
 # What each row says of its own lead.
 ROW_COLUMNS = tuple(name for name in LEADS if name != "lead_id" and name not in RUN_VALUES)
-
-
 # The types of Polars that are not text.
 KINDS: dict[str, pl.DataType] = {
     "BIGINT": pl.Int64(),
@@ -77,7 +77,7 @@ def add_leads(connection: duckdb.DuckDBPyConnection, chunks: Iterable[pl.DataFra
     If there are many they are written to ``file`` as well, as they are to be published; tell whether they were.
 
     A join in DuckDB loses the order of its rows, and sorting whole leads costs more than all else: so what was decided
-    of the rows is joined to them here, chunk by chunk, the next ones while the store takes the last one in.
+    of the rows is joined to them here, slice by slice, the next ones while the store takes the last one in.
     """
     verdicts = "SELECT row_number FROM verdicts WHERE fate = 'created' ORDER BY row_number"
     created = connection.sql(verdicts).pl().to_series()
@@ -99,20 +99,30 @@ def add_leads(connection: duckdb.DuckDBPyConnection, chunks: Iterable[pl.DataFra
 
 
 def _prepare_ahead(new: NewLeads, chunks: Iterable[pl.DataFrame]) -> Iterator[tuple[pa.Table, pa.Table | None]]:
-    """Yield the leads of each chunk that has any, for the store and for readers, while the next ones are prepared."""
+    """Yield the leads slice by slice, for the store and for readers, while the next ones are prepared."""
 
-    def prepare(chunk: pl.DataFrame) -> tuple[pa.Table, pa.Table | None] | None:
-        rows = _choose_leads(new, chunk)
-        if not rows.height:
-            return None
+    def prepare(rows: pl.DataFrame) -> tuple[pa.Table, pa.Table | None]:
         # What all rows lack is left out, which is cheaper than nulls.
         full = [name for name in ROW_COLUMNS if rows[name].null_count() < rows.height]
-        rows = rows.select(full)
+        rows = rows.select(full).rechunk()
         rows = rows if new.hits is None else _bring_hits(rows, new.hits)
         stored = pa.Table.from_batches(_to_arrow(rows).to_batches(max_chunksize=BATCH_ROWS))
         return stored, _to_arrow(_publish(new, rows)) if new.is_for_readers else None
 
-    yield from filter(None, work_ahead(prepare, ((chunk,) for chunk in chunks)))
+    return work_ahead(prepare, ((rows,) for rows in _cut_slices(new, chunks)))
+
+
+def _cut_slices(new: NewLeads, chunks: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """Yield the rows that make leads, so many at a time."""
+    waiting = list[pl.DataFrame]()
+    for rows in work_ahead(_choose_leads, ((new, chunk) for chunk in chunks)):
+        waiting.append(rows)
+        while sum(rows.height for rows in waiting) >= SLICE_ROWS:
+            all_rows = pl.concat(waiting, rechunk=False)
+            yield all_rows[:SLICE_ROWS]
+            waiting = [all_rows[SLICE_ROWS:]]
+    if any(rows.height for rows in waiting):
+        yield pl.concat(waiting, rechunk=False)
 
 
 def _publish(new: NewLeads, rows: pl.DataFrame) -> pl.DataFrame:

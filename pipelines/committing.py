@@ -13,7 +13,7 @@ import polars as pl
 
 from pipelines.adding import add_leads
 from pipelines.cleaning.contact_data import NOTHING
-from pipelines.points.index import add_points, list_points
+from pipelines.points.index import add_points, list_points, points_added
 from pipelines.published.publishing import mark_unpublished
 from pipelines.published.writing import Prepared
 from pipelines.queries import read_query
@@ -122,8 +122,8 @@ def commit_leads(
     if is_any_affected:
         _change_existing(connection)
     # Leads that later rows of the drop update are published from the store.
-    is_written = add_leads(connection, chunks, None if ledger.fates["updated"] else file)
-    add_points(connection, read_query("commit/new_points"), ledger.fates["created"])
+    with points_added(connection, read_query("commit/new_points"), ledger.fates["created"]):
+        is_written = add_leads(connection, chunks, None if ledger.fates["updated"] else file)
     if ledger.fates["updated"]:
         _update(connection, ledger)
     if has_survey:

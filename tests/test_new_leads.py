@@ -37,6 +37,7 @@ TEMPLATE = {
 @pytest.fixture(autouse=True)
 def short_groups_and_chunks(monkeypatch):
     monkeypatch.setattr(adding, "MANY_LEADS", 1)
+    monkeypatch.setattr(adding, "SLICE_ROWS", 130)
     monkeypatch.setattr(grouping, "ROW_GROUP_ROWS", 150)
     monkeypatch.setattr(staging, "CHUNK_ROWS", 200)
 

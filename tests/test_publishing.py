@@ -7,7 +7,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from pipelines import importing, staging, store
+from pipelines import adding, importing, staging, store
 from pipelines.dnc.loading import load_dnc
 from pipelines.home import Home
 from pipelines.importing import import_drop
@@ -347,6 +347,7 @@ def bring_listed(home: Home) -> None:
 def test_a_drop_that_is_taken_in_slices_makes_the_same_leads_in_the_same_bytes(home, tmp_path, monkeypatch):
     bring_listed(home)
     monkeypatch.setattr(staging, "CHUNK_ROWS", 7)
+    monkeypatch.setattr(adding, "SLICE_ROWS", 10)
     sliced = Home(tmp_path / "sliced")
 
     bring_listed(sliced)

@@ -8,6 +8,8 @@ See docs/decisions/0033-contact-points.md.
 
 import math
 from collections.abc import Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +25,8 @@ from pipelines.store import commit_so_far
 
 # So many points become a segment; fewer are read as they are.
 MANY = 200_000
+# The points of so many leads are sorted in memory at most, in some 250 MiB; more by the store.
+MOST_BESIDE = 2_000_000
 # So many segments of about one length become one.
 FANOUT = 4
 # Points of no use beside those that are: fewer cost less than making all anew.
@@ -51,10 +55,28 @@ TEXTS = ("email", *PHONE_SLOTS)
 def add_points(connection: duckdb.DuckDBPyConnection, points: str, rows: int = 0) -> None:
     """Add to the index what a SELECT of contact points (value, lead_id) returns, of which ``rows`` are expected."""
     folder = _find_folder(connection)
-    if rows < MANY or folder is None or connection.sql("SELECT getvariable('is_rehearsal')").fetchall()[0][0]:
+    if rows < MANY or folder is None or _is_rehearsal(connection):
         connection.execute(f"INSERT INTO loose_points SELECT value, lead_id FROM ({points})")
     else:
         _note(connection, write_segment(folder, _read_sorted(connection, points)))
+
+
+@contextmanager
+def points_added(connection: duckdb.DuckDBPyConnection, points: str, rows: int) -> Iterator[None]:
+    """Add points as ``add_points`` does, sorting and writing them while the block does something else.
+
+    They are those that the SELECT returns before the block.
+    """
+    folder = _find_folder(connection)
+    if not MANY <= rows <= MOST_BESIDE or folder is None or _is_rehearsal(connection):
+        add_points(connection, points, rows)
+        yield
+        return
+    found = connection.sql(points).fetchnumpy()
+    with ThreadPoolExecutor(1) as pool:
+        writing = pool.submit(_write_unsorted, folder, found["value"], found["lead_id"])
+        yield
+        _note(connection, writing.result())
 
 
 def list_points(connection: duckdb.DuckDBPyConnection, leads: str) -> None:
@@ -241,6 +263,15 @@ def _read_sorted(connection: duckdb.DuckDBPyConnection, points: str) -> Iterator
     reader = connection.sql(f"SELECT value, lead_id FROM ({points}) ORDER BY value").to_arrow_reader(BATCH_ROWS)
     for batch in reader:
         yield batch.column(0).to_numpy(), batch.column(1).to_numpy()
+
+
+def _write_unsorted(folder: Path, values: Ints, leads: Ints) -> Segment | None:
+    order = values.argsort()
+    return write_segment(folder, [(values[order], leads[order])])
+
+
+def _is_rehearsal(connection: duckdb.DuckDBPyConnection) -> bool:
+    return bool(connection.sql("SELECT getvariable('is_rehearsal')").fetchall()[0][0])
 
 
 def _note(connection: duckdb.DuckDBPyConnection, segment: Segment | None) -> None:
