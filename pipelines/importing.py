@@ -17,7 +17,6 @@ from typing import Any
 
 import duckdb
 
-from pipelines.accesses import note_refusal
 from pipelines.adding import ROW_COLUMNS
 from pipelines.columns.fingerprint import Comparison, compare_headers, fingerprint_headers
 from pipelines.committing import Ledger, commit_leads, commit_rows, count_ledger
@@ -36,7 +35,9 @@ from pipelines.receipts import (
     find_last_columns,
     find_published,
     forget_import,
+    outline_import,
     record_import,
+    refuse_again,
     require_held,
 )
 from pipelines.replaying.files import hash_files
@@ -137,11 +138,11 @@ def _keep_and_clean(order: Order, folder: Path) -> CleanedDrop | UserError | Imp
                 raw = keeping.enter_context(_keep(order))
                 order.sha256 = raw.sha256
         except UserError as error:
-            return _outline(order, "failed", None, str(error))
+            return outline_import(order, "failed", None, str(error))
         if not order.is_forced and not order.is_released:
             earlier = find_published(order.home, order.sha256, order.template.name)
             if earlier:
-                return _already(order, *earlier)
+                return refuse_again(order, *earlier)
         try:
             cleaned = read_and_clean(order, raw.path, folder)
         except UserError as error:
@@ -175,9 +176,9 @@ def _screen_and_commit(connection: duckdb.DuckDBPyConnection, order: Order, clea
         None if order.is_forced or order.is_released else find_earlier(connection, order.sha256, order.template.name)
     )
     if earlier:
-        return _already(order, *earlier)
+        return refuse_again(order, *earlier)
     if used := why_used(connection, order):
-        return _outline(order, "failed", None, used)
+        return outline_import(order, "failed", None, used)
     if order.import_id:
         require_held(connection, order.import_id)  # another may have released or cancelled it meanwhile
         forget_import(connection, order.import_id)
@@ -249,7 +250,7 @@ def _report(
     message: str,
 ) -> ImportResult:
     return replace(
-        _outline(order, "held" if message else "completed", run.import_id, message),
+        outline_import(order, "held" if message else "completed", run.import_id, message),
         list=run.destination.name,
         import_date=run.import_date,
         rows_received=ledger.rows,
@@ -271,35 +272,9 @@ def _report(
     )
 
 
-def _outline(order: Order, status: str, import_id: str | None, message: str) -> ImportResult:
-    return ImportResult(
-        import_id=import_id,
-        status=status,
-        file=order.name,
-        sha256=order.sha256,
-        template=order.template.name,
-        supplier=order.template.supplier,
-        list=order.template.list.name or "",
-        import_date=order.on,
-        message=message,
-        is_rehearsal=order.is_rehearsal,
-    )
-
-
-def _already(order: Order, import_id: str, status: str, file: str) -> ImportResult:
-    """Answer for a content that was brought before: nothing is done, but it is on record."""
-    is_run_again = order.is_landed and order.name == file
-    if not order.is_rehearsal and not is_run_again:
-        note_refusal(order.home, order.now, order.template.user, import_id, order.name)
-    if status == "held":
-        return _outline(order, "held", import_id, "This content is held already: release or cancel the import.")
-    message = f"Template {order.template.name} has brought this content as {import_id}; --force imports it again."
-    return _outline(order, "already_imported", import_id, message)
-
-
 def _fail(order: Order, error: UserError) -> ImportResult:
     """Record that a drop could not be read; nothing of it is loaded."""
-    result = _outline(order, "failed", None, str(error))
+    result = outline_import(order, "failed", None, str(error))
     if order.is_rehearsal:
         return result
     with open_writer(order.home) as connection:

@@ -10,10 +10,12 @@ from typing import Any
 import duckdb
 import polars as pl
 
+from pipelines.accesses import note_refusal
 from pipelines.columns.profile import ColumnShares, recall_columns
 from pipelines.committing import Ledger
 from pipelines.errors import UserError
 from pipelines.home import Home
+from pipelines.order import Order
 from pipelines.published.publishing import current_generation, mark_unpublished
 from pipelines.published.relations import WHOLE
 from pipelines.run import Run
@@ -66,6 +68,33 @@ class ImportResult:
         values["expires_at"] = self.expires_at.isoformat() if self.expires_at else None
         values["cost"] = {k: float(v) if isinstance(v, Decimal) else v for k, v in self.cost.items()}
         return values
+
+
+def outline_import(order: Order, status: str, import_id: str | None, message: str) -> ImportResult:
+    """Return what is known of any import, whatever became of it."""
+    return ImportResult(
+        import_id=import_id,
+        status=status,
+        file=order.name,
+        sha256=order.sha256,
+        template=order.template.name,
+        supplier=order.template.supplier,
+        list=order.template.list.name or "",
+        import_date=order.on,
+        message=message,
+        is_rehearsal=order.is_rehearsal,
+    )
+
+
+def refuse_again(order: Order, import_id: str, status: str, file: str) -> ImportResult:
+    """Answer for a content that was brought before: nothing is done, but it is on record."""
+    is_run_again = order.is_landed and order.name == file
+    if not order.is_rehearsal and not is_run_again:
+        note_refusal(order.home, order.now, order.template.user, import_id, order.name)
+    if status == "held":
+        return outline_import(order, "held", import_id, "This content is held already: release or cancel the import.")
+    message = f"Template {order.template.name} has brought this content as {import_id}; --force imports it again."
+    return outline_import(order, "already_imported", import_id, message)
 
 
 def count_cost(run: Run, ledger: Ledger) -> dict[str, Any]:
