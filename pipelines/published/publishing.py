@@ -12,13 +12,14 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Lock
 
 import duckdb
 import polars as pl
 
 from pipelines.home import Home
 from pipelines.published.relations import RELATIONS, WHOLE, find_relation, place_partition
-from pipelines.published.writing import Prepared, is_any_long, read_packs, write_version
+from pipelines.published.writing import Prepared, read_packs, write_version
 from pipelines.queries import read_query
 from pipelines.store import commit_so_far, open_beside, open_writer
 from pipelines.tables.storing import list_stored
@@ -89,14 +90,11 @@ def publish(connection: duckdb.DuckDBPyConnection, home: Home, prepared: Prepare
         parts = pending[name, partition]
         write_version(connection, home, old, number, name, partition, parts, packs, prepared or {})
 
-    others = sorted(pending)
-    long = [version for version in others if find_relation(version[0]).rows]
+    long = {version for version in pending if find_relation(version[0]).rows}
+    versions = sorted(pending, key=lambda version: (version not in long, version))
     is_one_import = len(set[str]().union(*(pending[version] for version in long))) == 1
-    if is_one_import and is_any_long(connection):
-        others = [version for version in others if version not in long]
-        _write_side_by_side(connection, write, long)
-    for name, partition in others:
-        write(connection, name, partition)
+    is_list = any(name == "dnc" for name, _ in versions)  # which sets how many threads the store has
+    _write_versions(connection, write, versions, pl.thread_pool_size() if is_one_import and not is_list else 1)
     connection.execute("SET preserve_insertion_order = false")
     _switch(home, old, number, pending)
     connection.execute("DELETE FROM unpublished")
@@ -104,23 +102,37 @@ def publish(connection: duckdb.DuckDBPyConnection, home: Home, prepared: Prepare
     sweep_generations(home)
 
 
-def _write_side_by_side(
+def _write_versions(
     connection: duckdb.DuckDBPyConnection,
     write: Callable[[duckdb.DuckDBPyConnection, str, str], None],
     versions: list[tuple[str, str]],
+    threads: int,
 ) -> None:
-    """Write versions on as many threads as there are cores.
+    """Write versions on so many threads; the first are begun first.
 
     What must be sorted is better written one after the other by all threads: many parts of older imports.
     """
+    left = iter(versions)
+    taking = Lock()
 
-    def write_one(version: tuple[str, str]) -> None:
+    def write_on(connection: duckdb.DuckDBPyConnection) -> None:
+        while True:
+            with taking:
+                version = next(left, None)
+            if version is None:
+                return
+            write(connection, *version)
+
+    def write_beside() -> None:
         with open_beside(connection) as beside:
             beside.execute("SET preserve_insertion_order = true")
-            write(beside, *version)
+            write_on(beside)
 
-    with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
-        list(pool.map(write_one, versions))
+    with ThreadPoolExecutor(max(threads - 1, 1)) as pool:
+        others = [pool.submit(write_beside) for _ in range(threads - 1)]
+        write_on(connection)
+        for other in others:
+            other.result()
 
 
 def _adopt(connection: duckdb.DuckDBPyConnection, home: Home) -> None:

@@ -14,7 +14,6 @@ import duckdb
 
 from pipelines.home import Home
 from pipelines.lead_ids import MAX_ROWS, find_lead_base
-from pipelines.published.grouping import ROW_GROUP_ROWS
 from pipelines.published.relations import RELATIONS, Relation, find_relation, place_partition, read_day
 from pipelines.queries import read_query
 from pipelines.store import count_changed
@@ -63,12 +62,6 @@ def write_version(
         rows = (find_relation(name).write or _copy)(connection, query, file)
         if rows == 0 and not is_empty_part:
             file.unlink()
-
-
-def is_any_long(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Tell whether a part that is unpublished may have several row groups: it is worth a thread of its own."""
-    longest = "SELECT max(rows_received) FROM imports SEMI JOIN unpublished ON imports.import_id = unpublished.part"
-    return (connection.sql(longest).fetchall()[0][0] or 0) > ROW_GROUP_ROWS
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, query: str, file: Path) -> int:
