@@ -3,6 +3,7 @@
 Each row group is written as a whole, while the next one is read. See docs/decisions/0035-written-beside.md.
 """
 
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -128,11 +129,48 @@ class RowsWriter:
         return rows
 
 
-def write_groups(connection: duckdb.DuckDBPyConnection, query: str, file: Path, layout: Layout) -> int:
-    """Write what a query returns, in its order, which the connection keeps meanwhile; return how many rows that is."""
-    with RowsWriter(file, layout) as writer:
-        reader = connection.sql(query).to_arrow_reader(ROW_GROUP_ROWS)
-        writer.add(reader.schema.empty_table())
-        for batch in reader:
-            writer.add(pa.Table.from_batches([batch]))
-    return writer.rows
+class _DisorderError(Exception):
+    """Rows do not lie in the order in which they are to be written."""
+
+
+def write_groups(connection: duckdb.DuckDBPyConnection, query: str, file: Path, layout: Layout, by: str) -> int:
+    """Write what a query returns, in the order of a column; return how many rows that is. See ``write_in_order``."""
+
+    def write(schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> int:
+        with RowsWriter(file, layout) as writer:
+            writer.add(schema.empty_table())
+            for batch in batches:
+                writer.add(pa.Table.from_batches([batch]))
+        return writer.rows
+
+    return write_in_order(connection, query, by, write)
+
+
+def write_in_order(
+    connection: duckdb.DuckDBPyConnection,
+    query: str,
+    by: str,
+    write: Callable[[pa.Schema, Iterable[pa.RecordBatch]], int],
+) -> int:
+    """Give ``write`` what a query returns, in the order of a column of numbers, each there once; return its answer.
+
+    What an import brought lies in order until it is changed, and a scan that only filters keeps it, as the connection
+    does meanwhile. So rows are given as they lie; where one turns out to lie elsewhere, ``write`` begins anew with rows
+    that are sorted.
+    """
+    try:
+        with connection.sql(query).to_arrow_reader(ROW_GROUP_ROWS) as rows:
+            return write(rows.schema, _require_order(rows, by))
+    except _DisorderError:
+        with connection.sql(f"{query} ORDER BY {by}").to_arrow_reader(ROW_GROUP_ROWS) as rows:
+            return write(rows.schema, rows)
+
+
+def _require_order(batches: Iterable[pa.RecordBatch], by: str) -> Iterator[pa.RecordBatch]:
+    last = -1
+    for batch in batches:
+        numbers = batch[by].to_numpy()
+        if len(numbers) and not (numbers[0] > last and (numbers[1:] > numbers[:-1]).all()):
+            raise _DisorderError
+        last = numbers[-1] if len(numbers) else last
+        yield batch

@@ -55,16 +55,15 @@ class Relation:
 
     Of one whose parts can be long ``rows`` says which of the store's rows make a file, and where they can only be, as
     ids do not let a scan skip others (``bases``: of the imports' leads; ``first`` and ``last``: the ids of their leads;
-    ``since`` and ``until``: when imports of those days create leads, in whatever zone), and ``order`` by what they are
-    sorted: its statement reads them as ``part_rows``, all others read ``part`` and sort themselves. What DuckDB's COPY
-    is too slow for has a ``write`` of its own: given the connection, the statement and the file, it answers how many
-    rows there are.
+    ``since`` and ``until``: when imports of those days create leads, in whatever zone): its statement reads them as
+    ``part_rows``, those of the table ``beside`` as well, while all others read ``part`` and sort themselves. What
+    DuckDB's COPY is too slow for has a ``write`` of its own: given the connection, the statement and the file, it
+    answers how many rows there are, having sorted them.
     """
 
     partitioned_by: str | None = None
     empty: str = WHOLE
     rows: str = ""
-    order: tuple[str, ...] = ()
     write: Callable[[duckdb.DuckDBPyConnection, str, Path], int] | None = None
     beside: str = ""
 
@@ -77,8 +76,7 @@ RELATIONS: dict[str, Relation] = {
             "list_id = {partition}::BIGINT AND import_id IN ({parts}) AND lead_id BETWEEN {first} AND {last}"
             " AND created_at >= {since}::TIMESTAMPTZ AND created_at < {until}::TIMESTAMPTZ"
         ),
-        order=("lead_id",),
-        write=partial(write_groups, layout=LEADS_LAYOUT),
+        write=partial(write_groups, layout=LEADS_LAYOUT, by="lead_id"),
     ),
     "lists": Relation(),
     "suppliers": Relation(),

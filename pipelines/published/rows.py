@@ -6,15 +6,16 @@ DuckDB's COPY on the whole table: a column in which no row of any import lacks a
 docs/decisions/0034-rows-and-evidence.md.
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 
-from pipelines.published.grouping import ROW_GROUP_ROWS, Layout, RowsWriter
+from pipelines.published.grouping import Layout, RowsWriter, write_in_order
 from pipelines.queries import read_query
-from pipelines.spreading import Places, spread
+from pipelines.spreading import spread
 
 _MET = pa.struct(
     {
@@ -67,46 +68,29 @@ LAYOUT = Layout(
 )
 
 
-class _DisorderError(Exception):
-    """The rows do not lie in order."""
-
-
 def write_rows(connection: duckdb.DuckDBPyConnection, query: str, file: Path) -> int:
     """Write the rows that a query returns (publish/import_rows) as relation ``import_rows``; return how many.
 
-    The connection keeps order meanwhile. Columns: those of ``SCHEMA``; sorted by import and row. What an import brought
-    lies in order, unless an older leadmill has changed it since.
+    Columns: those of ``SCHEMA``; sorted by import, in the order of their leads' ids, and row. See ``write_in_order``.
     """
-    try:
-        return _write(connection, query, file)
-    except _DisorderError:
-        return _write(connection, f"{query} ORDER BY import_id, row_number", file, is_sorted=True)
-
-
-def _write(connection: duckdb.DuckDBPyConnection, query: str, file: Path, *, is_sorted: bool = False) -> int:
     evidence = connection.sql(read_query("publish/row_evidence")).to_arrow_table().combine_chunks()
-    last = 0
-    with RowsWriter(file, LAYOUT) as writer:
-        writer.add(SCHEMA.empty_table())
-        for batch in connection.sql(query).to_arrow_reader(ROW_GROUP_ROWS):
-            places = batch["place"].to_numpy()
-            if not is_sorted and not (np.diff(places, prepend=last) > 0).all():
-                raise _DisorderError
-            last = places[-1]
-            writer.add(_bring_evidence(batch, places, evidence))
-    return writer.rows
+
+    def write(_: pa.Schema, batches: Iterable[pa.RecordBatch]) -> int:
+        with RowsWriter(file, LAYOUT) as writer:
+            writer.add(SCHEMA.empty_table())
+            for batch in batches:
+                if batch.num_rows:
+                    writer.add(_bring_evidence(batch, evidence))
+        return writer.rows
+
+    return write_in_order(connection, query, "place", write)
 
 
-def _bring_evidence(rows: pa.RecordBatch, places: Places, evidence: pa.Table) -> pa.Table:
-    """Return rows with what is known of them besides; both have places, by which evidence is sorted."""
-    order = np.argsort(places, kind="stable")
-    known = evidence["place"].to_numpy()
-    low, high = np.searchsorted(known, [places[order[0]], places[order[-1]] + 1])
-    at = order[np.searchsorted(places, known[low:high], sorter=order)]
-    is_here = places[at] == known[low:high]
-    here, at = evidence.slice(low, high - low), at[is_here]
-    if not (is_here.all() and (np.diff(at) > 0).all()):  # several imports share the file
-        here, at = here.take(np.flatnonzero(is_here)[np.argsort(at)]), np.sort(at)
+def _bring_evidence(rows: pa.RecordBatch, evidence: pa.Table) -> pa.Table:
+    """Return rows with what is known of them besides; both have places, by which both are sorted."""
+    places, known = rows["place"].to_numpy(), evidence["place"].to_numpy()
+    low, high = np.searchsorted(known, [places[0], places[-1] + 1])
+    here, at = evidence.slice(low, high - low), np.searchsorted(places, known[low:high])
     columns = {name: rows[name] for name in SCHEMA.names if name not in EVIDENCE}
     columns |= {name: spread(here[name].combine_chunks(), at, rows.num_rows) for name in EVIDENCE}
     return pa.Table.from_arrays([columns[name] for name in SCHEMA.names], schema=SCHEMA)

@@ -14,7 +14,7 @@ import duckdb
 
 from pipelines.home import Home
 from pipelines.lead_ids import MAX_ROWS, find_lead_base
-from pipelines.published.relations import RELATIONS, Relation, find_relation, place_partition, read_day
+from pipelines.published.relations import RELATIONS, find_relation, place_partition, read_day
 from pipelines.queries import read_query
 from pipelines.store import count_changed
 from pipelines.tables.viewing import select_part
@@ -93,9 +93,7 @@ def _select_file(connection: duckdb.DuckDBPyConnection, name: str, partition: st
     connection.execute(f"CREATE OR REPLACE TEMP VIEW part_rows AS SELECT * FROM {name} WHERE {rows}")
     if beside := relation.beside:
         connection.execute(f"CREATE OR REPLACE TEMP VIEW part_{beside} AS SELECT * FROM {beside} WHERE {rows}")
-    if not relation.order:
-        return read_query(f"publish/{name}")
-    return _select_in_order(connection, read_query(f"publish/{name}"), relation, members)
+    return read_query(f"publish/{name}")
 
 
 def _find_window(members: list[str]) -> tuple[str, str]:
@@ -105,17 +103,6 @@ def _find_window(members: list[str]) -> tuple[str, str]:
     except ValueError:  # the name of no import: of an empty part, or of a file that goes
         return "-infinity", "infinity"
     return f"{min(days) - timedelta(days=1)} 00:00Z", f"{max(days) + timedelta(days=2)} 00:00Z"
-
-
-def _select_in_order(connection: duckdb.DuckDBPyConnection, query: str, relation: Relation, members: list[str]) -> str:
-    """Return the statement whose answer is that of a query of ``part_rows``, sorted.
-
-    What one import brought lies in order until leads are changed, and a scan that only filters keeps it.
-    """
-    *before, last = relation.order
-    if (before and len(members) > 1) or not connection.sql(f"SELECT {last} FROM part_rows").pl()[last].is_sorted():
-        return f"{query} ORDER BY {', '.join(relation.order)}"
-    return query
 
 
 def read_packs(connection: duckdb.DuckDBPyConnection) -> Packs:
