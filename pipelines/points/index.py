@@ -25,8 +25,8 @@ from pipelines.store import commit_so_far
 
 # So many points become a segment; fewer are read as they are.
 MANY = 200_000
-# The points of so many leads are sorted in memory at most, in some 250 MiB; more by the store.
-MOST_BESIDE = 2_000_000
+# The points of so many leads are sorted in memory at most, in some 125 MiB; more by the store.
+MOST_BESIDE = 1_000_000
 # So many segments of about one length become one.
 FANOUT = 4
 # Points of no use beside those that are: fewer cost less than making all anew.

@@ -20,6 +20,9 @@ from pipelines.store import ROW_GROUP_ROWS
 JUDGED_COLUMNS = ("row_number", "line_number", "code", "detail", "warnings", "raw_cells")
 # So few are all judged by SQL: to ask of which anything is said takes longer.
 FEW_ROWS = 10_000
+# And so are so many, of which so many are odd: what is said of them takes more memory than the store may have.
+MOST_ROWS = 4_000_000
+MOST_ODD = 400_000
 
 
 def judge_rows(
@@ -27,53 +30,69 @@ def judge_rows(
 ) -> None:
     """Leave ``verdicts``, one row per row of the drop, in their order, for as long as the connection lasts.
 
-    ``chunks`` are the ``height`` rows of ``drop_rows`` in their order (JUDGED_COLUMNS), which are not read where these
-    are few; ids of new leads begin after ``lead_base``.
+    ``chunks`` are the ``height`` rows of ``drop_rows`` in their order (JUDGED_COLUMNS), which may not be read; ids of
+    new leads begin after ``lead_base``.
     Columns: row_number, line_number, fate, code, detail, warnings, raw_cells and lead_id, as odd_verdicts.sql has them.
     """
     query = read_query("screening/odd_verdicts")
-    if height <= FEW_ROWS:
+    found = _find_odd(connection, chunks) if FEW_ROWS < height <= MOST_ROWS else None
+    if found is None:
         connection.execute("CREATE TEMP VIEW odd_rows AS SELECT * FROM drop_rows")
         connection.execute(f"CREATE TEMP TABLE verdicts AS {query}")
         return
-    rows = pl.concat(chunks)
-    places = _find_odd(connection, rows)
-    connection.register("odd_rows", rows[places].to_arrow())
+    rows, lines, odd = found
+    connection.register("odd_rows", odd.to_arrow(compat_level=pl.CompatLevel.newest()))
     said = connection.sql(query).to_arrow_table().combine_chunks()
     connection.unregister("odd_rows")
-    verdicts = _place_verdicts(rows, said, places, lead_base)
+    places = rows.searchsorted(odd["row_number"].to_numpy())
+    verdicts = _place_verdicts(rows, lines, said, places, lead_base)
     # Each thread takes a row group of the store at a time, so that their order is kept when they are inserted.
     connection.register("verdicts", pa.Table.from_batches(verdicts.to_batches(max_chunksize=ROW_GROUP_ROWS)))
 
 
-def _find_odd(connection: duckdb.DuckDBPyConnection, rows: pl.DataFrame) -> Places:
-    """Return the places of rows of which cleaning or a check says something, in order."""
-    is_odd = rows.select(
+def _find_odd(
+    connection: duckdb.DuckDBPyConnection, chunks: Iterable[pl.DataFrame]
+) -> tuple[Places, Places, pl.DataFrame] | None:
+    """Return number and line of all rows, and the rows of which anything is said; null where these are too many."""
+    numbers, lines, odd = list[Places](), list[Places](), list[pl.DataFrame]()
+    judged = connection.sql(read_query("screening/judged_rows")).pl().to_series().sort()
+    for chunk in chunks:
+        numbers.append(chunk["row_number"].to_numpy())
+        lines.append(chunk["line_number"].to_numpy())
+        odd.append(_keep_odd(chunk, judged))
+        if sum(rows.height for rows in odd) > MOST_ODD:
+            return None
+    return np.concatenate(numbers), np.concatenate(lines), pl.concat(odd)
+
+
+def _keep_odd(chunk: pl.DataFrame, judged: pl.Series) -> pl.DataFrame:
+    """Return the rows of which cleaning or a check says something; ``judged`` are the numbers of the latter, sorted."""
+    numbers = chunk["row_number"]
+    low, high = judged.search_sorted(pl.Series([numbers[0], numbers[-1] + 1])) if chunk.height else (0, 0)
+    return chunk.filter(
         pl.any_horizontal(pl.col("code", "detail", "raw_cells").is_not_null(), pl.col("warnings").list.len() > 0)
-    ).to_series()
-    judged = connection.sql(read_query("screening/judged_rows")).pl().to_series()
-    found = is_odd.to_numpy(writable=True)
-    found[rows["row_number"].search_sorted(judged).to_numpy()] = True
-    return np.flatnonzero(found)
+        | pl.col("row_number").is_in(judged[low:high].implode())
+    )
 
 
-def _place_verdicts(rows: pl.DataFrame, said: pa.Table, places: Places, lead_base: int) -> pa.Table:
+def _place_verdicts(rows: Places, lines: Places, said: pa.Table, places: Places, lead_base: int) -> pa.Table:
     """Return the verdicts of all rows: those that are said in these places, of all others that they are created."""
-    fates = np.full(rows.height, FATES.index("created"), dtype=np.int8)
+    height = len(rows)
+    fates = np.full(height, FATES.index("created"), dtype=np.int8)
     fates[places] = pl.Series(said["fate"]).replace_strict(FATES, range(len(FATES)), return_dtype=pl.Int8).to_numpy()
-    lead_ids = rows["row_number"].to_numpy() + lead_base
-    is_none = np.zeros(rows.height, dtype=bool)
+    lead_ids = rows + lead_base
+    is_none = np.zeros(height, dtype=bool)
     is_none[places] = pl.Series(said["lead_id"]).is_null().to_numpy()
     lead_ids[places] = pl.Series(said["lead_id"]).fill_null(0).to_numpy()
     return pa.table(
         {
-            "row_number": rows["row_number"].to_arrow(),
-            "line_number": rows["line_number"].to_arrow(),
+            "row_number": rows,
+            "line_number": lines,
             "fate": pa.DictionaryArray.from_arrays(fates, pa.array(FATES)),
-            "code": spread(said["code"].combine_chunks(), places, rows.height),
-            "detail": spread(said["detail"].combine_chunks(), places, rows.height),
-            "warnings": spread_lists(said["warnings"].combine_chunks(), places, rows.height),
-            "raw_cells": spread(said["raw_cells"].combine_chunks(), places, rows.height),
+            "code": spread(said["code"].combine_chunks(), places, height),
+            "detail": spread(said["detail"].combine_chunks(), places, height),
+            "warnings": spread_lists(said["warnings"].combine_chunks(), places, height),
+            "raw_cells": spread(said["raw_cells"].combine_chunks(), places, height),
             "lead_id": pa.array(lead_ids, mask=is_none),
         }
     )

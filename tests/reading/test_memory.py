@@ -52,7 +52,7 @@ def measure_import(folder: Path, drop: Path, rows: int) -> int:
 @pytest.mark.full
 @pytest.mark.skipif(not Path("/proc/self/status").is_file(), reason="only Linux tells a process's own memory")
 def test_a_file_five_times_as_large_takes_hardly_more_memory(tmp_path):
-    rows = max(100_000, bounded(400_000))
+    rows = max(300_000, bounded(400_000))
     small, large = write_drop(tmp_path / "small.csv", rows), write_drop(tmp_path / "large.csv", 5 * rows)
 
     taken, taken_by_large = measure_import(tmp_path, small, rows), measure_import(tmp_path, large, 5 * rows)
