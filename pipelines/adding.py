@@ -15,18 +15,19 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
+from pipelines import store
 from pipelines.published.grouping import ROW_GROUP_ROWS, RowsWriter
 from pipelines.published.relations import LEADS_LAYOUT
 from pipelines.reading.threads import work_ahead
 from pipelines.schema import LEADS, PHONE_SLOTS
-from pipelines.store import is_any
+from pipelines.sorting import find_span
 
 # So many leads are written for readers while the store takes them in; fewer are published from it soon enough.
 MANY_LEADS = 20_000
 # How many leads are in memory at once: a row group of what readers open, which is then written as it lies.
 SLICE_ROWS = ROW_GROUP_ROWS
 # Each thread of the store takes so many at a time, as many as it has in a row group; their order is kept.
-BATCH_ROWS = 16_384
+BATCH_ROWS = store.ROW_GROUP_ROWS
 # What a do-not-call hit takes off a lead, and what is left for the agent to read.
 HIT_COLUMNS = (
     *PHONE_SLOTS,
@@ -146,7 +147,7 @@ def _to_arrow(rows: pl.DataFrame) -> pa.Table:
 
 def _find_hits(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame | None:
     """Return what is left of the created rows that do-not-call hit, sorted by their numbers; null for none."""
-    if not is_any(connection, "dnc_verdicts"):
+    if not store.is_any(connection, "dnc_verdicts"):
         return None
     hits: pl.DataFrame = connection.sql(
         f"SELECT row_number, {', '.join(HIT_COLUMNS)} FROM row_values"
@@ -158,8 +159,7 @@ def _find_hits(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame | None:
 def _choose_leads(new: NewLeads, chunk: pl.DataFrame) -> pl.DataFrame:
     """Return the rows of a chunk that make leads."""
     numbers = chunk["row_number"]
-    low, high = new.created.search_sorted(pl.Series([numbers[0], numbers[-1] + 1])) if chunk.height else (0, 0)
-    return chunk.filter(numbers.is_in(new.created[low:high].implode()))
+    return chunk.filter(numbers.is_in(new.created[find_span(new.created, numbers)].implode()))
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, new: NewLeads, rows: pa.Table) -> None:
@@ -175,9 +175,8 @@ def _insert(connection: duckdb.DuckDBPyConnection, new: NewLeads, rows: pa.Table
 
 def _bring_hits(rows: pl.DataFrame, hits: pl.DataFrame) -> pl.DataFrame:
     """Return the rows with what do-not-call left of those it hit, in their order; both are sorted by number."""
-    low, high = hits["row_number"].search_sorted(pl.Series([rows["row_number"][0], rows["row_number"][-1] + 1]))
     names = [name for name in HIT_COLUMNS if name in rows.columns]
-    here = hits[low:high]
+    here = hits[find_span(hits["row_number"], rows["row_number"])]
     if not here.height or not names:
         return rows
     # As a gather of a few columns: a join of so many rows takes four times as long.

@@ -94,6 +94,7 @@ def commit_rows(connection: duckdb.DuckDBPyConnection, run: Run, *, is_held: boo
 
 def commit_leads(
     connection: duckdb.DuckDBPyConnection,
+    run: Run,
     ledger: Ledger,
     chunks: Iterable[pl.DataFrame],
     contact_data: MappedTables = NOTHING,
@@ -131,10 +132,7 @@ def commit_leads(
     commit_contact_data(connection, contact_data)
     if is_any_affected:
         _mark_affected(connection)
-    if not (file and is_written):
-        return {}
-    list_id, import_id = connection.sql("SELECT list_id::VARCHAR, import_id FROM run").fetchall()[0]
-    return {("leads", list_id, import_id): file}
+    return {("leads", str(run.destination.list_id), run.import_id): file} if file and is_written else {}
 
 
 def _change_existing(connection: duckdb.DuckDBPyConnection) -> None:

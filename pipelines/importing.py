@@ -47,7 +47,7 @@ from pipelines.run import Run, place_run, plan_run
 from pipelines.screening.judging import JUDGED_COLUMNS
 from pipelines.screening.verdicts import screen
 from pipelines.staging import CleanedDrop, read_and_clean, require_balance
-from pipelines.store import open_scratch, open_writer, start_engine
+from pipelines.store import Engine, open_scratch, open_writer, start_engine
 from pipelines.suppliers import add_supplier
 from pipelines.tables.declared import load_mapped_tables
 from pipelines.templates.choosing import choose_template
@@ -115,7 +115,7 @@ def carry_out(order: Order) -> ImportResult:
         if isinstance(cleaned, ImportResult):
             return cleaned
         if isinstance(cleaned, UserError):
-            return _fail(order, cleaned)
+            return _fail(order, cleaned, engine)
         writer = open_scratch if order.is_rehearsal else open_writer
         with writer(order.home, engine=engine) as connection:
             result = _screen_and_commit(connection, order, cleaned)
@@ -199,8 +199,9 @@ def _screen_and_commit(connection: duckdb.DuckDBPyConnection, order: Order, clea
             add_supplier(connection, order.template.supplier, run.import_date, run.import_id)
             add_list(connection, run.destination, run.import_date, run.import_id)
             chunks, file = cleaned.read_chunks(ROW_COLUMNS), None if order.is_rehearsal else cleaned.leads
+            clears = order.template.clear_fetched
             order.prepared = commit_leads(
-                connection, ledger, chunks, order.contact_data, clear_fetched=order.template.clear_fetched, file=file
+                connection, run, ledger, chunks, order.contact_data, clear_fetched=clears, file=file
             )
         commit_rows(connection, run, is_held=bool(message))
         record_import(connection, run, _line(order, found, message), ledger, tell_import(order, run.import_date))
@@ -272,12 +273,12 @@ def _report(
     )
 
 
-def _fail(order: Order, error: UserError) -> ImportResult:
+def _fail(order: Order, error: UserError, engine: Engine) -> ImportResult:
     """Record that a drop could not be read; nothing of it is loaded."""
     result = outline_import(order, "failed", None, str(error))
     if order.is_rehearsal:
         return result
-    with open_writer(order.home) as connection:
+    with open_writer(order.home, engine=engine) as connection:
         if order.import_id:
             require_held(connection, order.import_id)
             forget_import(connection, order.import_id)

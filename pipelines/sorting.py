@@ -55,3 +55,11 @@ def drop_repeated(values: Ints) -> Ints:
             values[filled : filled + len(new)] = new
         filled += len(new)
     return values[:filled]
+
+
+def find_span(known: pl.Series, asked: pl.Series) -> slice:
+    """Return where in sorted numbers those lie that may be among others, which are sorted as well."""
+    if not asked.len():
+        return slice(0, 0)
+    low, high = known.search_sorted(pl.Series([asked[0], asked[-1] + 1]))
+    return slice(low, high)

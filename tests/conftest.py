@@ -5,7 +5,8 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from pipelines import store
 from pipelines.cli.main import main
 from pipelines.home import Home
 from pipelines.maintaining import maintain
+from pipelines.published import grouping
 from pipelines.published.publishing import ensure_published
 
 
@@ -117,3 +119,19 @@ def list_tree(root: Path) -> dict[str, tuple[int, bytes]]:
                 content = path.read_bytes() if path.is_file() else b""
             seen[str(path.relative_to(root))] = (path.lstat().st_mode, content)
     return seen
+
+
+@pytest.fixture
+def full_disk(monkeypatch) -> Callable[[], AbstractContextManager[None]]:
+    """A block in which no row group of a published file can be written."""
+
+    def break_down(*_: object) -> None:
+        raise OSError("the disk is full")
+
+    @contextmanager
+    def fill() -> Iterator[None]:
+        with monkeypatch.context() as patched:
+            patched.setattr(grouping.pq.ParquetWriter, "write_table", break_down)
+            yield
+
+    return fill

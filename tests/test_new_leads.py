@@ -13,6 +13,7 @@ from pipelines.importing import import_drop
 from pipelines.published import grouping
 from pipelines.published.publishing import current_generation, mark_unpublished, publish
 from pipelines.replaying.comparing import count_differences
+from pipelines.screening import judging
 from pipelines.store import open_writer
 from pipelines.templates.template import Template
 
@@ -109,18 +110,13 @@ def test_leads_written_beside_the_store_stay_the_same_bytes_when_the_list_is_pub
     assert again.read_bytes() == file.read_bytes()
 
 
-def test_a_drop_whose_leads_cannot_be_written_for_readers_has_brought_nothing(tmp_path, drop, monkeypatch):
+def test_a_drop_whose_leads_cannot_be_written_for_readers_has_brought_nothing(tmp_path, drop, full_disk):
     home = Home(tmp_path / "home")
     load_dnc(home, drop.with_name("listed.txt"), "TPS", now=NOW)
     before = current_generation(home)
 
-    def break_down(*_):
-        raise OSError("the disk is full")
-
-    with monkeypatch.context() as patched:
-        patched.setattr(grouping.pq.ParquetWriter, "write_table", break_down)
-        with pytest.raises(OSError, match="full"):
-            import_drop(drop, Template.model_validate(TEMPLATE), home, on=DAY, now=NOW)
+    with full_disk(), pytest.raises(OSError, match="full"):
+        import_drop(drop, Template.model_validate(TEMPLATE), home, on=DAY, now=NOW)
 
     assert current_generation(home) == before
     assert bring(home, drop).status == "completed"
@@ -136,3 +132,15 @@ def test_a_rehearsal_writes_nothing_for_readers(tmp_path, drop):
     assert result.created > 0
     assert current_generation(home) == before
     assert list(home.work.iterdir()) == []
+
+
+@pytest.mark.parametrize(("most_rows", "most_odd"), [(NEVER, NEVER), (NEVER, 100), (ROWS - 1, NEVER)])
+def test_rows_are_judged_the_same_in_memory_and_by_the_store(tmp_path, drop, monkeypatch, most_rows, most_odd):
+    few, many = Home(tmp_path / "few"), Home(tmp_path / "many")
+    for home, least in ((few, NEVER), (many, 0)):
+        monkeypatch.setattr(judging, "FEW_ROWS", least)
+        monkeypatch.setattr(judging, "MOST_ROWS", most_rows)
+        monkeypatch.setattr(judging, "MOST_ODD", most_odd)
+        assert bring(home, drop).rejected > 0
+
+    assert count_differing(few, many) == {}

@@ -90,7 +90,7 @@ def list_points(connection: duckdb.DuckDBPyConnection, leads: str) -> None:
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundLeads:
     """Leads that may have a value that was asked for, each once; and what sorts of text they may have it by."""
 
     leads: Ints
@@ -117,11 +117,11 @@ class Index:
         found = [find_leads_in(segment, asked) for segment in self.segments]
         return join_numbers([leads[asked[places] == values], *found])
 
-    def search(self, asked: Ints) -> Found:
+    def search(self, asked: Ints) -> FoundLeads:
         """Find as ``find`` does, kind by kind; it needs no connection, so it can be done beside what else is asked."""
         parts = np.split(asked, asked.searchsorted([0, DIGITS_BASE]))
         emails, keys, digits = (self.find(part) for part in parts)
-        return Found(np.concatenate([emails, keys, digits]), len(emails) > 0, len(digits) > 0)
+        return FoundLeads(np.concatenate([emails, keys, digits]), len(emails) > 0, len(digits) > 0)
 
     def find_between(self, ranges: Ints) -> Ints:
         """Return the leads, each once, that may have a value in any of these ranges: one row per (first, end)."""
@@ -150,7 +150,7 @@ def find_points(connection: duckdb.DuckDBPyConnection, asked: Ints, *, is_whole:
     show_found(connection, open_index(connection).search(asked), is_whole=is_whole)
 
 
-def show_found(connection: duckdb.DuckDBPyConnection, found: Found, *, is_whole: bool = False) -> None:
+def show_found(connection: duckdb.DuckDBPyConnection, found: FoundLeads, *, is_whole: bool = False) -> None:
     """Leave by what the leads can be recognised that were found, as ``list_points`` does.
 
     Unless ``is_whole``, addresses may be missing where none is met, and so may numbers without E.164 form: texts cost

@@ -13,10 +13,9 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from pipelines.published.grouping import GroupFile
+from pipelines.published.grouping import ROW_GROUP_ROWS, GroupFile
 from pipelines.published.spelling import Ints, spell_entries
 
-ROW_GROUP_ROWS = 122_880
 TERMS = ("category", "source", "listed_on", "expires_on")
 _WORD = pa.dictionary(pa.int32(), pa.string())
 SCHEMA = pa.schema(

@@ -93,8 +93,8 @@ def publish(connection: duckdb.DuckDBPyConnection, home: Home, prepared: Prepare
     long = {version for version in pending if find_relation(version[0]).rows}
     versions = sorted(pending, key=lambda version: (version not in long, version))
     is_one_import = len(set[str]().union(*(pending[version] for version in long))) == 1
-    is_list = any(name == "dnc" for name, _ in versions)  # which sets how many threads the store has
-    _write_versions(connection, write, versions, pl.thread_pool_size() if is_one_import and not is_list else 1)
+    is_shared = is_one_import and not any(find_relation(name).is_alone for name, _ in versions)
+    _write_versions(connection, write, versions, pl.thread_pool_size() if is_shared else 1)
     connection.execute("SET preserve_insertion_order = false")
     _switch(home, old, number, pending)
     connection.execute("DELETE FROM unpublished")

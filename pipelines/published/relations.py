@@ -58,7 +58,7 @@ class Relation:
     ``since`` and ``until``: when imports of those days create leads, in whatever zone): its statement reads them as
     ``part_rows``, those of the table ``beside`` as well, while all others read ``part`` and sort themselves. What
     DuckDB's COPY is too slow for has a ``write`` of its own: given the connection, the statement and the file, it
-    answers how many rows there are, having sorted them.
+    answers how many rows there are, having sorted them; one ``is_alone`` that sets how many threads the store has.
     """
 
     partitioned_by: str | None = None
@@ -66,6 +66,7 @@ class Relation:
     rows: str = ""
     write: Callable[[duckdb.DuckDBPyConnection, str, Path], int] | None = None
     beside: str = ""
+    is_alone: bool = False
 
 
 RELATIONS: dict[str, Relation] = {
@@ -93,7 +94,7 @@ RELATIONS: dict[str, Relation] = {
     "effects": Relation("import_date", "0001-01-01"),
     "costs": Relation(),
     "refunds": Relation(),
-    "dnc": Relation("category", "", write=write_entries),
+    "dnc": Relation("category", "", write=write_entries, is_alone=True),
     "dnc_loads": Relation(),
     "dnc_prefixes": Relation(),
     "dnc_washed": Relation("category", ""),

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from pipelines.queries import read_query
 from pipelines.schema import FATES
+from pipelines.sorting import find_span
 from pipelines.spreading import Places, spread, spread_lists
 from pipelines.store import ROW_GROUP_ROWS
 
@@ -67,11 +68,10 @@ def _find_odd(
 
 def _keep_odd(chunk: pl.DataFrame, judged: pl.Series) -> pl.DataFrame:
     """Return the rows of which cleaning or a check says something; ``judged`` are the numbers of the latter, sorted."""
-    numbers = chunk["row_number"]
-    low, high = judged.search_sorted(pl.Series([numbers[0], numbers[-1] + 1])) if chunk.height else (0, 0)
+    here = judged[find_span(judged, chunk["row_number"])]
     return chunk.filter(
         pl.any_horizontal(pl.col("code", "detail", "raw_cells").is_not_null(), pl.col("warnings").list.len() > 0)
-        | pl.col("row_number").is_in(judged[low:high].implode())
+        | pl.col("row_number").is_in(here.implode())
     )
 
 

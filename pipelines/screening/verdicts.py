@@ -13,7 +13,7 @@ import duckdb
 import polars as pl
 
 from pipelines.phones.numbering import Ints
-from pipelines.points.index import Found, open_index, read_values, show_found
+from pipelines.points.index import FoundLeads, open_index, read_values, show_found
 from pipelines.queries import read_query
 from pipelines.schema import KIND_DIGITS, KIND_EMAIL, KIND_PHONE, create_table
 from pipelines.screening.ageing import find_aged
@@ -70,11 +70,11 @@ EXISTING_MATCHES = {**MATCHES, "scope": "VARCHAR"}
 
 
 @dataclass(frozen=True)
-class Search:
+class Lookup:
     """The search for the leads that a drop may meet, under way; ``repeated``: values that it has more than once."""
 
     repeated: Ints
-    found: Future[Found]
+    found: Future[FoundLeads]
 
 
 def screen(
@@ -147,18 +147,18 @@ def _find_shared_phones(connection: duckdb.DuckDBPyConnection, template: Templat
         connection.execute("CREATE TEMP TABLE shared_rows (row_number BIGINT, detail VARCHAR)")
 
 
-def _begin_search(connection: duckdb.DuckDBPyConnection, options: DedupeOptions, pool: ThreadPoolExecutor) -> Search:
+def _begin_search(connection: duckdb.DuckDBPyConnection, options: DedupeOptions, pool: ThreadPoolExecutor) -> Lookup:
     """Leave ``compared_points``, and look their values up beside the do-not-call check, which leaves one core idle."""
     # Kinds by number: to join them would keep the scans of the store from being cut short.
     kinds = ", ".join(str(kind) for key in options.keys for kind in KINDS[key])
     connection.execute(f"CREATE TEMP VIEW compared_points AS SELECT * FROM drop_points WHERE kind IN ({kinds})")
     values = read_values(connection, "SELECT value FROM compared_points")
     repeated = drop_repeated(values[1:][values[1:] == values[:-1]])
-    return Search(repeated, pool.submit(open_index(connection).search, drop_repeated(values)))
+    return Lookup(repeated, pool.submit(open_index(connection).search, drop_repeated(values)))
 
 
 def _find_duplicates(
-    connection: duckdb.DuckDBPyConnection, options: DedupeOptions, situation: Situation, search: Search
+    connection: duckdb.DuckDBPyConnection, options: DedupeOptions, situation: Situation, search: Lookup
 ) -> Resolution:
     _keep(connection, "silenced_points")
     _show(connection, "live_points")

@@ -10,7 +10,7 @@ from pipelines.dnc import differing
 from pipelines.dnc.loading import load_dnc
 from pipelines.dnc.preparing import OwnPart
 from pipelines.home import Home
-from pipelines.published import entries, grouping, publishing
+from pipelines.published import entries, publishing
 from pipelines.published.publishing import current_generation
 from pipelines.replaying.comparing import count_differences
 
@@ -76,18 +76,13 @@ def test_a_part_that_was_not_published_after_its_commit_is_published_by_the_next
     assert count_differences(one, other) == {}
 
 
-def test_a_load_whose_part_cannot_be_written_has_loaded_nothing(tmp_path, months, monkeypatch):
+def test_a_load_whose_part_cannot_be_written_has_loaded_nothing(tmp_path, months, full_disk):
     home = Home(tmp_path / "home")
     load_dnc(home, months[0], "TPS", now=NOW)
     before = current_generation(home)
 
-    def break_down(*_):
-        raise OSError("the disk is full")
-
-    with monkeypatch.context() as patched:
-        patched.setattr(grouping.pq.ParquetWriter, "write_table", break_down)
-        with pytest.raises(OSError, match="full"):
-            load_dnc(home, months[1], "TPS", now=NOW)
+    with full_disk(), pytest.raises(OSError, match="full"):
+        load_dnc(home, months[1], "TPS", now=NOW)
 
     assert current_generation(home) == before
     assert list(home.work.iterdir()) == []

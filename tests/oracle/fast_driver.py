@@ -116,7 +116,12 @@ class FastPipeline:
             add_supplier(connection, template.supplier, day, run.import_id)
             add_list(connection, destination, day, run.import_id)
             commit_leads(
-                connection, ledger, [cleaned.select(ROW_COLUMNS)], contact_data, clear_fetched=template.clear_fetched
+                connection,
+                run,
+                ledger,
+                [cleaned.select(ROW_COLUMNS)],
+                contact_data,
+                clear_fetched=template.clear_fetched,
             )
             commit_rows(connection, run, is_held=False)
             connection.execute(
