@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from pipelines.dnc.index import rebuild_sets
 from pipelines.home import Home
 from pipelines.points.index import rebuild_points
 from pipelines.published.publishing import mark_unpublished, publish
@@ -93,6 +94,7 @@ def _stock_dnc(connection: duckdb.DuckDBPyConnection, entries: int) -> None:
     connection.execute(
         f"INSERT INTO dnc_entries SELECT {number} AS value, 1 AS terms_id FROM range({entries}) AS t (i) ORDER BY value"
     )
+    rebuild_sets(connection)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,8 @@ from typing import Any
 
 import duckdb
 
+from pipelines.dnc import index
+from pipelines.dnc.index import sweep_sets, tidy_sets
 from pipelines.doors.upkeep import clear_doors
 from pipelines.home import Home, sweep_work
 from pipelines.landing import forget_gone
@@ -73,6 +75,8 @@ def maintain(home: Home, now: datetime, *, user: str = "operator") -> MaintainRe
         done = {table: rows for table in SORTED if (rows := _sort(connection, table))}
         if points := drop_surplus(connection):
             done["contact points"] = points
+        if numbers := index.drop_surplus(connection):
+            done["do-not-call numbers"] = numbers
         packed = pack_parts(connection)
         if done or packed:
             told = [f"{rows:,} entries of {table} sorted" for table, rows in done.items()]
@@ -81,6 +85,8 @@ def maintain(home: Home, now: datetime, *, user: str = "operator") -> MaintainRe
         publish(connection, home)
         tidy_points(connection)
         sweep_points(connection)
+        tidy_sets(connection)
+        sweep_sets(connection)
         if (home.published / "generations").is_dir():
             sweep_generations(home)
             sweep_versions(home)

@@ -11,6 +11,7 @@ from pipelines.dnc.tables import (
     DNC_LOADS,
     DNC_PREFIXES,
     DNC_RULES,
+    DNC_SETS,
     DNC_TERMS,
     DNC_WASHED,
 )
@@ -237,6 +238,7 @@ STORE: dict[str, dict[str, str]] = {
     "import_ages": IMPORT_AGES,
     "effects": CHANGED_LEADS,
     "dnc_entries": DNC_ENTRIES,
+    "dnc_sets": DNC_SETS,
     "dnc_terms": DNC_TERMS,
     "dnc_loads": DNC_LOADS,
     "dnc_prefixes": DNC_PREFIXES,

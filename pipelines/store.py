@@ -13,9 +13,9 @@ from pathlib import Path
 import duckdb
 import filelock
 
+from pipelines.beside import link_folders
 from pipelines.errors import UserError
 from pipelines.home import Home, sync_file, sync_folder
-from pipelines.points.segments import link_segments
 from pipelines.queries import read_query
 from pipelines.upgrading import VERSION, read_version, upgrade
 
@@ -105,14 +105,9 @@ def replace_store(home: Home, new: Path) -> None:
             raise RuntimeError(f"{log} holds what its store does not.")
         log.unlink(missing_ok=True)
     sync_file(new)
-    link_segments(_place_points(new), _place_points(home.store))
+    link_folders(new.parent, home.store.parent)
     new.replace(home.store)
     sync_folder(home.store.parent)
-
-
-def _place_points(store: Path) -> Path:
-    """Return the folder of what is found by value; it belongs to the store beside it."""
-    return store.parent / "points"
 
 
 @contextmanager
@@ -172,7 +167,7 @@ def _connect(
         if spill:
             connection.execute("SET temp_directory = ?", [str(spill / "spill")])
         if path:
-            connection.execute("SET VARIABLE points_folder = ?", [str(_place_points(path))])
+            connection.execute("SET VARIABLE store_folder = ?", [str(path.parent)])
         if read_version(connection) != VERSION:
             upgrade(connection)
         yield connection

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 import numpy as np
 import pytest
 
+from pipelines.dnc.index import find_listed
 from pipelines.errors import UserError
 from pipelines.home import Home
 from pipelines.lead_ids import find_lead_base
@@ -175,6 +176,19 @@ def test_the_evidence_of_a_store_of_the_seventh_version_stays_with_its_rows(tmp_
     assert published == sorted(rows)
 
 
+def test_the_entries_of_a_store_of_the_eighth_version_are_found(tmp_path):
+    home = Home(tmp_path / "home")
+    with open_writer(home) as connection:
+        connection.execute("INSERT INTO dnc_entries VALUES (447400123456, 1)")
+        connection.execute("DROP TABLE dnc_sets")
+        connection.execute("UPDATE store_version SET version = 8")
+
+    with open_writer(home) as connection:
+        found = find_listed(connection, np.array([447400123456, 447400123457]))
+
+    assert found.tolist() == [447400123456]
+
+
 def test_a_store_that_a_newer_leadmill_wrote_is_refused_and_left_as_it_is(tmp_path):
     home = Home(tmp_path / "home")
     with open_writer(home) as connection:
@@ -200,4 +214,4 @@ def test_other_tables_come_with_another_version():
     """A store of the newest version is not asked which tables it has: who adds one adds a version, then mends this."""
     names = hashlib.sha256(" ".join(sorted(STORE)).encode()).hexdigest()[:8]
 
-    assert (VERSION, names) == (8, "dc44f2dd")
+    assert (VERSION, names) == (9, "82fc6409")

@@ -12,11 +12,13 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
+from pipelines.dnc.index import numbers_added
 from pipelines.dnc.preparing import OwnPart
 from pipelines.dnc.runs import SAMPLED, cut_ranges
 from pipelines.dnc.staging import Staged
 from pipelines.dnc.tables import DNC_ENTRIES
 from pipelines.phones.numbering import Ints
+from pipelines.points.index import read_values
 from pipelines.queries import read_query
 from pipelines.reading.tokens import Mask
 from pipelines.schema import create_table
@@ -58,15 +60,18 @@ def apply_entries(
     is_plain = mode in ADDING and not staged.is_detailed and not has_expiries
     run("CREATE OR REPLACE TEMP TABLE ended (value BIGINT, terms_id BIGINT)")
     ranges = _cut(connection, staged, is_all=is_known and mode == "full")
-    for low, high in ranges:
-        if is_plain:
-            numbers = staged.numbers.read(low, high)
-            new = _find_new(connection, numbers, (low, high), mode, counts) if is_known else numbers
-            counts.already_there += len(numbers) - len(new)
-            if len(new):
-                counts.added += _add_numbers(connection, new, part)
-        else:
-            _apply_slice(connection, staged, (low, high), mode, counts, is_known=is_known)
+    with numbers_added(connection) as add:
+        for low, high in ranges:
+            if is_plain:
+                numbers = staged.numbers.read(low, high)
+                new = _find_new(connection, numbers, (low, high), mode, counts) if is_known else numbers
+                counts.already_there += len(numbers) - len(new)
+                if len(new):
+                    add(new)
+                    counts.added += _add_numbers(connection, new, part)
+            else:
+                _apply_slice(connection, staged, (low, high), mode, counts, is_known=is_known)
+                add(read_values(connection, "FROM told"))
     _end(connection, ranges)
     run("DROP VIEW IF EXISTS staged")
     for table in ("slice", "standing", "bounds", "gone", "ended", "told", "load_terms"):

@@ -15,6 +15,7 @@ from phonenumbers import SUPPORTED_REGIONS
 
 from pipelines.dnc.applying import MODES, apply_list, place_load
 from pipelines.dnc.differing import Counts
+from pipelines.dnc.index import tidy_sets
 from pipelines.dnc.preparing import OwnPart
 from pipelines.dnc.rescreening import rescreen_load
 from pipelines.dnc.rules import bring_rules, read_rules
@@ -123,6 +124,7 @@ def load_dnc(
             keep_files(home, files)
             write_log(connection, now, user, "dnc load", load.category, _sum_up(load), told=told)
             publish(connection, home, part.finish(load.category, load_id))
+            tidy_sets(connection)
     return load
 
 

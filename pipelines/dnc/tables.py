@@ -3,6 +3,9 @@
 # What is not to be called. `terms_id` is all else that is known of it: what a whole list has in common is kept once.
 DNC_ENTRIES: dict[str, str] = {"value": "BIGINT", "terms_id": "BIGINT"}
 
+# Which sets of the values there are beside the store, and how many numbers, keys and words each has.
+DNC_SETS: dict[str, str] = {"name": "VARCHAR", "numbers": "BIGINT", "keys": "BIGINT", "words": "BIGINT"}
+
 # `clock_from` is when a rule that counts days per number begins to count: the date that the list tells, else that of
 # the list before, on which the number did not stand yet; null binds at once. `load_id` is the load that brought it.
 DNC_TERMS: dict[str, str] = {

@@ -6,7 +6,6 @@ sorted segments beside the store, those that came since in its table ``loose_poi
 See docs/decisions/0033-contact-points.md.
 """
 
-import math
 from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -16,8 +15,9 @@ from pathlib import Path
 import duckdb
 import numpy as np
 
+from pipelines.beside import POINTS, choose_merged, find_folder, is_rehearsal, sweep_folder
 from pipelines.phones.numbering import Ints
-from pipelines.points.segments import Segment, find_leads_in, merge_segments, sweep_folder, write_segment
+from pipelines.points.segments import Segment, find_leads_in, merge_segments, write_segment
 from pipelines.queries import read_query
 from pipelines.schema import DIGITS_BASE, PHONE_SLOTS
 from pipelines.sorting import NONE, join_numbers, sort_numbers
@@ -27,8 +27,6 @@ from pipelines.store import commit_so_far
 MANY = 200_000
 # The points of so many leads are sorted in memory at most, in some 125 MiB; more by the store.
 MOST_BESIDE = 1_000_000
-# So many segments of about one length become one.
-FANOUT = 4
 # Points of no use beside those that are: fewer cost less than making all anew.
 SURPLUS_SHARE = 0.25
 BATCH_ROWS = 1_000_000
@@ -54,8 +52,8 @@ TEXTS = ("email", *PHONE_SLOTS)
 
 def add_points(connection: duckdb.DuckDBPyConnection, points: str, rows: int = 0) -> None:
     """Add to the index what a SELECT of contact points (value, lead_id) returns, of which ``rows`` are expected."""
-    folder = _find_folder(connection)
-    if rows < MANY or folder is None or _is_rehearsal(connection):
+    folder = find_folder(connection, POINTS)
+    if rows < MANY or folder is None or is_rehearsal(connection):
         connection.execute(f"INSERT INTO loose_points SELECT value, lead_id FROM ({points})")
     else:
         _note(connection, write_segment(folder, _read_sorted(connection, points)))
@@ -67,8 +65,8 @@ def points_added(connection: duckdb.DuckDBPyConnection, points: str, rows: int) 
 
     They are those that the SELECT returns before the block.
     """
-    folder = _find_folder(connection)
-    if not MANY <= rows <= MOST_BESIDE or folder is None or _is_rehearsal(connection):
+    folder = find_folder(connection, POINTS)
+    if not MANY <= rows <= MOST_BESIDE or folder is None or is_rehearsal(connection):
         add_points(connection, points, rows)
         yield
         return
@@ -174,7 +172,7 @@ def read_values(connection: duckdb.DuckDBPyConnection, values: str) -> Ints:
 
 def list_segments(connection: duckdb.DuckDBPyConnection) -> list[Segment]:
     """Return the segments there are; all is made anew from the leads where one is not whole, as after a restore."""
-    folder = _find_folder(connection)
+    folder = find_folder(connection, POINTS)
     if folder is None:
         return []
     segments = _read_listed(connection, folder)
@@ -210,9 +208,9 @@ def drop_surplus(connection: duckdb.DuckDBPyConnection) -> int:
 def tidy_points(connection: duckdb.DuckDBPyConnection) -> None:
     """Bring many loose points into a segment, and few segments into one, and commit.
 
-    There are fewer than ``FANOUT`` segments of each length, and no point is written more often than there are lengths.
+    See ``choose_merged``.
     """
-    folder = _find_folder(connection)
+    folder = find_folder(connection, POINTS)
     if folder is None:
         return
     segments = list_segments(connection)
@@ -222,7 +220,7 @@ def tidy_points(connection: duckdb.DuckDBPyConnection) -> None:
         _note(connection, made)
         connection.execute("DELETE FROM loose_points")
         segments, is_done = list_segments(connection), True
-    merged = _choose_merged(segments)
+    merged = [segments[place] for place in choose_merged([segment.points for segment in segments], MANY)]
     if merged:
         connection.execute("DELETE FROM point_segments WHERE name IN ?", [[segment.name for segment in merged]])
         _note(connection, merge_segments(folder, merged))
@@ -233,15 +231,8 @@ def tidy_points(connection: duckdb.DuckDBPyConnection) -> None:
 
 def sweep_points(connection: duckdb.DuckDBPyConnection) -> None:
     """Remove the files of segments that are listed no more; what lists them is committed."""
-    if folder := _find_folder(connection):
+    if folder := find_folder(connection, POINTS):
         sweep_folder(folder, [segment.name for segment in _read_listed(connection, folder)])
-
-
-def _choose_merged(segments: list[Segment]) -> list[Segment]:
-    """Return the segments to make one of: all of the shortest length of which there are many, and all shorter ones."""
-    lengths = [int(math.log(max(segment.points // MANY, 1), FANOUT)) for segment in segments]
-    many = [length for length in lengths if lengths.count(length) >= FANOUT]
-    return [segment for segment, length in zip(segments, lengths, strict=True) if many and length <= min(many)]
 
 
 def _show_live(connection: duckdb.DuckDBPyConnection, leads: Ints, texts: Collection[str]) -> None:
@@ -270,10 +261,6 @@ def _write_unsorted(folder: Path, values: Ints, leads: Ints) -> Segment | None:
     return write_segment(folder, [(values[order], leads[order])])
 
 
-def _is_rehearsal(connection: duckdb.DuckDBPyConnection) -> bool:
-    return bool(connection.sql("SELECT getvariable('is_rehearsal')").fetchall()[0][0])
-
-
 def _note(connection: duckdb.DuckDBPyConnection, segment: Segment | None) -> None:
     if segment:
         connection.execute("INSERT INTO point_segments VALUES (?, ?)", [segment.name, segment.points])
@@ -282,9 +269,3 @@ def _note(connection: duckdb.DuckDBPyConnection, segment: Segment | None) -> Non
 def _read_listed(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[Segment]:
     rows = connection.sql("SELECT name, points FROM point_segments ORDER BY points, name").fetchall()
     return [Segment(folder, name, points) for name, points in rows]
-
-
-def _find_folder(connection: duckdb.DuckDBPyConnection) -> Path | None:
-    """Return the folder of the segments beside the store; null for a store in memory."""
-    found = connection.sql("SELECT getvariable('points_folder')").fetchall()[0][0]
-    return Path(found) if found else None

@@ -5,7 +5,6 @@ order; and ``<name>.samples``, the first value of each page of values. It never 
 docs/decisions/0033-contact-points.md.
 """
 
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -181,19 +180,3 @@ def _find_held(values: Ints, leads: Ints, asked: Ints) -> Ints:
     places = np.minimum(asked.searchsorted(values), len(asked) - 1)
     found: Ints = leads[asked[places] == values]
     return found
-
-
-def sweep_folder(folder: Path, listed: Iterable[str]) -> None:
-    """Remove the files of segments that no store lists: merged ones, and what a killed writer left."""
-    names = set(listed)
-    for path in folder.glob("*"):
-        if path.stem not in names:
-            path.unlink()
-
-
-def link_segments(source: Path, target: Path) -> None:
-    """Have the files of one folder in another as well, before the store that lists them takes its place there."""
-    target.mkdir(parents=True, exist_ok=True)
-    for path in source.glob("*"):
-        os.link(path, target / path.name)
-    sync_folder(target)

@@ -10,8 +10,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import duckdb
+import numpy as np
 import polars as pl
 
+from pipelines.dnc.index import find_listed
 from pipelines.phones.numbering import Ints
 from pipelines.points.index import FoundLeads, open_index, read_values, show_found
 from pipelines.queries import read_query
@@ -35,6 +37,7 @@ DNC_HITS = {
     "listed_on": "DATE",
     "load_id": "BIGINT",
 }
+DNC_FOUND = {"row_number": "BIGINT", "slot": "VARCHAR", "terms_id": "BIGINT"}
 DNC_PREFIXED = {
     "row_number": "BIGINT",
     "slot": "VARCHAR",
@@ -95,9 +98,10 @@ def screen(
         connection.execute("CREATE TEMP TABLE doomed (lead_id BIGINT)")
     find_aged(connection, template)
     find_cooled(connection, template, situation)
+    values = read_values(connection, "FROM drop_points")
     with ThreadPoolExecutor(1) as pool:
-        search = _begin_search(connection, template.dedupe, pool) if template.dedupe else None
-        _find_forbidden(connection, template)
+        search = _begin_search(connection, template.dedupe, values, pool) if template.dedupe else None
+        _find_forbidden(connection, template, values)
         _show(connection, "kept_points")
         _find_shared_phones(connection, template)
         if template.dedupe and search:
@@ -115,13 +119,16 @@ def screen(
     return resolution
 
 
-def _find_forbidden(connection: duckdb.DuckDBPyConnection, template: Template) -> None:
-    """Leave ``dnc_hits`` and ``dnc_verdicts``: numbers that may not be called, and what becomes of their rows."""
+def _find_forbidden(connection: duckdb.DuckDBPyConnection, template: Template, values: Ints) -> None:
+    """Leave ``dnc_hits`` and ``dnc_verdicts``: numbers that may not be called, and what becomes of their rows.
+
+    ``values`` are those of ``drop_points``, sorted.
+    """
     if not template.dnc:
         connection.execute(create_table("dnc_hits", DNC_HITS, temporary=True))
         connection.execute(create_table("dnc_verdicts", DNC_VERDICTS, temporary=True))
         return
-    _keep(connection, "dnc_found")
+    _find_entries(connection, find_listed(connection, values[values.searchsorted(0) :]))
     has_prefixes, has_washes = connection.sql(
         "SELECT EXISTS (FROM dnc_prefixes), EXISTS (FROM dnc_rules WHERE wash_days IS NOT NULL)"
     ).fetchall()[0]
@@ -137,6 +144,16 @@ def _find_forbidden(connection: duckdb.DuckDBPyConnection, template: Template) -
     _keep(connection, "dnc_verdicts")
 
 
+def _find_entries(connection: duckdb.DuckDBPyConnection, listed: Ints) -> None:
+    """Leave ``dnc_found``: the numbers that stand on any list, which are among those ``listed``."""
+    if not len(listed):
+        connection.execute(create_table("dnc_found", DNC_FOUND, temporary=True))
+        return
+    connection.register("listed_values", {"value": listed})
+    _keep(connection, "dnc_found")
+    connection.unregister("listed_values")
+
+
 def _find_shared_phones(connection: duckdb.DuckDBPyConnection, template: Template) -> None:
     """Leave ``shared_phones`` and ``shared_rows``: numbers of switchboards, and the rows that have them."""
     if template.dedupe and template.dedupe.shared_phone_above:
@@ -147,12 +164,15 @@ def _find_shared_phones(connection: duckdb.DuckDBPyConnection, template: Templat
         connection.execute("CREATE TEMP TABLE shared_rows (row_number BIGINT, detail VARCHAR)")
 
 
-def _begin_search(connection: duckdb.DuckDBPyConnection, options: DedupeOptions, pool: ThreadPoolExecutor) -> Lookup:
+def _begin_search(
+    connection: duckdb.DuckDBPyConnection, options: DedupeOptions, values: Ints, pool: ThreadPoolExecutor
+) -> Lookup:
     """Leave ``compared_points``, and look their values up beside the do-not-call check, which leaves one core idle."""
     # Kinds by number: to join them would keep the scans of the store from being cut short.
     kinds = ", ".join(str(kind) for key in options.keys for kind in KINDS[key])
     connection.execute(f"CREATE TEMP VIEW compared_points AS SELECT * FROM drop_points WHERE kind IN ({kinds})")
-    values = read_values(connection, "SELECT value FROM compared_points")
+    by_key = dict(zip(("email", "phone"), np.split(values, values.searchsorted([0])), strict=True))
+    values = np.concatenate([of_key for key, of_key in by_key.items() if key in options.keys])
     repeated = drop_repeated(values[1:][values[1:] == values[:-1]])
     return Lookup(repeated, pool.submit(open_index(connection).search, drop_repeated(values)))
 

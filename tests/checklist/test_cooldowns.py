@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from pipelines.dnc.index import rebuild_sets
 from pipelines.importing import import_drop
 from pipelines.published.reading import open_reader
 from pipelines.store import open_writer
@@ -135,6 +136,7 @@ def test_of_several_periods_the_one_that_ends_last_is_told_with_its_day_where_th
 def test_cooldown_speaks_before_do_not_call_and_duplicates_and_after_the_numbers(place):
     with open_writer(place.home) as connection:
         connection.execute("INSERT INTO dnc_entries VALUES (447400123456, 1)")
+        rebuild_sets(connection)
         connection.execute(
             "INSERT INTO dnc_terms (terms_id, category, source, listed_on) VALUES (1, 'IVR', 'test', '2026-01-01')"
         )

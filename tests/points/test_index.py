@@ -6,6 +6,7 @@ from itertools import accumulate
 import numpy as np
 import pytest
 
+from pipelines.beside import FANOUT
 from pipelines.importing import import_drop
 from pipelines.maintaining import maintain
 from pipelines.points import index
@@ -58,7 +59,7 @@ def test_everybody_is_found_again_among_loose_points_and_in_segments_that_were_m
         bring(end - size, end)
 
     segments, _, points = see_points(home)
-    assert 1 <= segments < 2 * index.FANOUT - 1 < len(sizes)
+    assert 1 <= segments < 2 * FANOUT - 1 < len(sizes)
     assert points == 2 * sum(sizes)
     assert len(list_files(home)) == 3 * segments
     again = bring(0, sum(sizes) + 1)

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.beside import sweep_folder
 from pipelines.points import segments
-from pipelines.points.segments import find_leads_in, merge_segments, sweep_folder, write_segment
+from pipelines.points.segments import find_leads_in, merge_segments, write_segment
 
 VALUES = st.lists(st.integers(-30, 30) | st.integers(-(2**62), 2**62), min_size=1, max_size=60).map(sorted)
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 import polars as pl
 import pytest
 
+from pipelines.dnc.index import rebuild_sets
 from pipelines.errors import UserError
 from pipelines.holding import release_import
 from pipelines.importing import import_drop
@@ -196,6 +197,7 @@ def test_a_lead_that_stays_is_not_touched_by_an_import_that_fills_no_table(bring
 def test_a_number_that_was_taken_off_the_lead_does_not_come_back_beside_it(home, bring, ask):
     with open_writer(home) as connection:
         connection.execute("INSERT INTO dnc_entries VALUES (442079460000, 1)")
+        rebuild_sets(connection)
         connection.execute("INSERT INTO dnc_terms (terms_id, category) VALUES (1, 'Requested')")
     mapping = MAPPING | {"phone2": "Landlord"}
 
