@@ -28,6 +28,7 @@ from pipelines.lists import add_list, choose_list, import_date
 from pipelines.order import Order, Watch
 from pipelines.points.index import tidy_points
 from pipelines.published.publishing import publish
+from pipelines.reading.drops import Drop
 from pipelines.receipts import (
     ImportResult,
     count_cost,
@@ -46,7 +47,7 @@ from pipelines.reuse import require_unused, why_used
 from pipelines.run import Run, place_run, plan_run
 from pipelines.screening.judging import JUDGED_COLUMNS
 from pipelines.screening.verdicts import screen
-from pipelines.staging import CleanedDrop, read_and_clean, require_balance
+from pipelines.staging import CleanedDrop, clean_drop, open_ordered, require_balance
 from pipelines.store import Engine, open_scratch, open_writer, start_engine
 from pipelines.suppliers import add_supplier
 from pipelines.tables.declared import load_mapped_tables
@@ -136,6 +137,8 @@ def _keep_and_clean(order: Order, folder: Path) -> CleanedDrop | UserError | Imp
             with order.timed("keep"):
                 require_unused(order)
                 raw = keeping.enter_context(_keep(order))
+            drop = _open(order, raw.path)
+            with order.timed("keep"):
                 order.sha256 = raw.sha256
         except UserError as error:
             return outline_import(order, "failed", None, str(error))
@@ -143,13 +146,23 @@ def _keep_and_clean(order: Order, folder: Path) -> CleanedDrop | UserError | Imp
             earlier = find_published(order.home, order.sha256, order.template.name)
             if earlier:
                 return refuse_again(order, *earlier)
+        if isinstance(drop, UserError):
+            return drop
         try:
-            cleaned = read_and_clean(order, raw.path, folder)
+            cleaned = clean_drop(order, drop, folder)
         except UserError as error:
             return error.rename(raw.path, order.name)
         with order.timed("keep"):
             keeping.close()
     return cleaned
+
+
+def _open(order: Order, kept: Path) -> Drop | UserError:
+    """Open a kept drop while its bytes are hashed; return what is wrong with one that cannot be read."""
+    try:
+        return open_ordered(order, kept)
+    except UserError as error:
+        return error.rename(kept, order.name)
 
 
 def _keep(order: Order) -> AbstractContextManager[RawCopy]:

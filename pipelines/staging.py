@@ -78,16 +78,24 @@ def write_rows(cleaned: pl.DataFrame, folder: Path, number: int) -> None:
     cleaned.write_parquet(folder / f"rows-{number:06}.parquet", compression="uncompressed", statistics=False)
 
 
-def read_and_clean(order: Order, kept: Path, folder: Path) -> CleanedDrop:
-    """Write the cleaned rows of a drop to disk, chunk by chunk, so that memory does not grow with the file.
+def open_ordered(order: Order, kept: Path) -> Drop:
+    """Open the kept drop, to be cleaned; whatever is wrong with it is said of the file as the supplier named it.
 
-    Raises UserError for a file that cannot be read or does not fit the mapping, and where the frame has not as many
-    rows as the file was counted to have.
+    Raises UserError for a file that cannot be read, or that is longer than is allowed.
     """
     with order.timed("read"):
         drop = _open(order, kept)
     if drop.found.records > MAX_ROWS:
         raise UserError(order.name, f"A drop has at most {MAX_ROWS:,} rows.", "Split the file.")
+    return drop
+
+
+def clean_drop(order: Order, drop: Drop, folder: Path) -> CleanedDrop:
+    """Write the cleaned rows of a drop to disk, chunk by chunk, so that memory does not grow with the file.
+
+    Raises UserError for a file that cannot be read or does not fit the mapping, and where the frame has not as many
+    rows as the file was counted to have.
+    """
     chunks = drop.chunks(CHUNK_ROWS)
     with order.timed("read"):
         chunk = next(chunks, make_no_rows(len(drop.found.headers)))
@@ -124,7 +132,6 @@ def _read_on(order: Order, first: pl.DataFrame, rest: Iterator[pl.DataFrame]) ->
 
 
 def _open(order: Order, kept: Path) -> Drop:
-    """Open the kept drop; whatever is wrong with it is said of the file as the supplier named it."""
     file = order.template.file
     check_limits(file.limits, order.name, kept.stat().st_size)
     try:

@@ -63,14 +63,14 @@ def test_only_what_is_held_is_released_or_cancelled(home, tmp_path):
 
 def test_an_import_that_another_process_released_meanwhile_is_not_loaded_twice(home, tmp_path, monkeypatch):
     held = import_drop(write(tmp_path, "Tel,Notes\n07400 123456,\n.,\n.,\n"), TEMPLATE, home, now=NOW)
-    read_and_clean = importing.read_and_clean
+    clean_drop = importing.clean_drop
 
     def release_meanwhile(*arguments):
-        monkeypatch.setattr(importing, "read_and_clean", read_and_clean)
+        monkeypatch.setattr(importing, "clean_drop", clean_drop)
         release_import(home, str(held.import_id), now=NOW)
-        return read_and_clean(*arguments)
+        return clean_drop(*arguments)
 
-    monkeypatch.setattr(importing, "read_and_clean", release_meanwhile)
+    monkeypatch.setattr(importing, "clean_drop", release_meanwhile)
 
     with pytest.raises(UserError, match="is completed, not held"):
         release_import(home, str(held.import_id), now=NOW)
