@@ -7,7 +7,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from typing import TypeVar
 
-WORKERS = min(4, os.cpu_count() or 1)
+# One more than there are cores, up to a few, as each waits for others at times.
+WORKERS = min(4, (os.cpu_count() or 1) + 1)
 T = TypeVar("T")
 
 
