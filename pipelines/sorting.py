@@ -30,6 +30,22 @@ def sort_numbers(values: Ints) -> None:
             return
 
 
+def sort_places(values: Ints) -> Ints:
+    """Return the places of numbers, by the order of these, which lie less than 2^63 apart; of equal ones in any order.
+
+    As numbers alone are sorted several times as fast as places are, each place is put below the highest bits of its
+    number; where these are not all that differ, what they leave in disorder is mended.
+    """
+    if not len(values):
+        return NONE
+    low, bits = values.min(), len(values).bit_length()
+    left_out = max((int(values.max()) - int(low)).bit_length() + bits - 63, 0)
+    packed = ((values - low) >> left_out << bits) | np.arange(len(values))
+    packed.sort()
+    places: Ints = packed & ((1 << bits) - 1)
+    return places[values[places].argsort(kind="stable")] if left_out else places
+
+
 def _sort_parts(values: Ints) -> None:
     """Sort numbers on all threads, if they are many: each a part that is above all of the part before."""
     if len(values) < SHARED_ROWS:

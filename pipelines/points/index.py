@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise, starmap
 from pathlib import Path
 
 import duckdb
@@ -20,7 +21,7 @@ from pipelines.phones.numbering import Ints
 from pipelines.points.segments import Segment, find_leads_in, merge_segments, write_segment
 from pipelines.queries import read_query
 from pipelines.schema import DIGITS_BASE, PHONE_SLOTS
-from pipelines.sorting import NONE, join_numbers, sort_numbers
+from pipelines.sorting import NONE, join_numbers, sort_numbers, sort_places
 from pipelines.store import commit_so_far
 
 # So many points become a segment; fewer are read as they are.
@@ -35,6 +36,8 @@ BATCH_ROWS = 1_000_000
 FEW_LEADS = 1_000
 # Who is found by a value: nothing dials a suppressed lead, and no duplicate is found by it.
 LIVE = "status IS DISTINCT FROM 'suppressed'"
+# Between these lie the values of addresses, of E.164 numbers, and of digits.
+KIND_EDGES = (-(2**63), 0, DIGITS_BASE, 2**63 - 1)
 # What is looked at of a lead that may be met, and what only where it is asked for.
 NEAR_COLUMNS = (
     "lead_id",
@@ -117,7 +120,7 @@ class Index:
 
     def search(self, asked: Ints) -> FoundLeads:
         """Find as ``find`` does, kind by kind; it needs no connection, so it can be done beside what else is asked."""
-        parts = np.split(asked, asked.searchsorted([0, DIGITS_BASE]))
+        parts = np.split(asked, asked.searchsorted(KIND_EDGES[1:-1]))
         emails, keys, digits = (self.find(part) for part in parts)
         return FoundLeads(np.concatenate([emails, keys, digits]), len(emails) > 0, len(digits) > 0)
 
@@ -257,8 +260,14 @@ def _read_sorted(connection: duckdb.DuckDBPyConnection, points: str) -> Iterator
 
 
 def _write_unsorted(folder: Path, values: Ints, leads: Ints) -> Segment | None:
-    order = values.argsort()
-    return write_segment(folder, [(values[order], leads[order])])
+    """Write points in any order as a segment: kind by kind, as the values of each lie close to each other."""
+
+    def sort(first: int, end: int) -> tuple[Ints, Ints]:
+        here = np.flatnonzero((values >= first) & (values < end))
+        order = here[sort_places(values[here])]
+        return values[order], leads[order]
+
+    return write_segment(folder, starmap(sort, pairwise(KIND_EDGES)))
 
 
 def _note(connection: duckdb.DuckDBPyConnection, segment: Segment | None) -> None:

@@ -1,7 +1,7 @@
 """The part of the walk that asks the store: ages, cool-downs, do-not-call, duplicates in the file and among the leads.
 
 Works on temporary relations of the writer's connection: reads ``drop_rows`` (the cleaned rows) and ``run`` (one row:
-this import's settings), leaves ``verdicts``, ``touches``, ``doomed``, ``dnc_verdicts`` and ``kept_points``, and as
+this import's settings), leaves ``verdicts``, ``touches``, ``doomed``, ``dnc_verdicts`` and ``drop_points``, and as
 evidence ``duplicate_verdicts``, ``existing_matches`` and ``dnc_hits``. Changes no table.
 """
 
