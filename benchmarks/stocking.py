@@ -12,7 +12,7 @@ from pipelines.home import Home
 from pipelines.points.index import rebuild_points
 from pipelines.published.publishing import mark_unpublished, publish
 from pipelines.schema import LEADS
-from pipelines.store import open_writer
+from pipelines.store import LONG_ROW_GROUP_ROWS, open_writer
 
 FIRST_NUMBER = 447_300_000_000  # mobile numbers of the United Kingdom: 07300 to 07599, the even ones known
 NUMBERS = 149_999_957
@@ -33,6 +33,7 @@ def stock_home(home: Home, leads: int, entries: int) -> None:
     """Fill an empty home with so many leads of five slots and e-mails on twenty lists, and so many DNC entries."""
     with open_writer(home) as connection:
         _stock_leads(connection, leads)
+    with open_writer(home, row_group_rows=LONG_ROW_GROUP_ROWS) as connection:
         _stock_dnc(connection, entries)
         publish(connection, home)
     with open_writer(home) as connection:

@@ -24,6 +24,8 @@ LOCK_SECONDS = 600.0
 STORAGE_VERSION = "v1.5.0"
 DEFAULT_MEMORY = "2GB"
 ROW_GROUP_ROWS = 16_384
+# Of what is only added to and looked up by value, once it is known to be there: fewer groups are sooner gone through.
+LONG_ROW_GROUP_ROWS = 122_880
 # Half of what is usual: for one lead a block is read whole, and each is left empty in part. Older files keep their own.
 BLOCK_BYTES = 1 << 17
 FILTERED_VALUES = 2_000
@@ -51,15 +53,20 @@ def start_engine() -> Iterator[Engine]:
 
 @contextmanager
 def open_writer(
-    home: Home, *, timeout: float = LOCK_SECONDS, engine: Engine | None = None
+    home: Home,
+    *,
+    timeout: float = LOCK_SECONDS,
+    engine: Engine | None = None,
+    row_group_rows: int = ROW_GROUP_ROWS,
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the store for writing, alone; yield a connection inside one transaction.
 
-    ``engine`` is what was made for it ahead, and is of no more use then. Leaving the block commits; an exception rolls
-    everything back. The lock belongs to the process and the kernel frees it when the process dies. Raises UserError
-    where another writer keeps it longer than ``timeout`` seconds, or where the file is no store.
+    ``engine`` is what was made for it ahead, and is of no more use then; new row groups have ``row_group_rows``.
+    Leaving the block commits; an exception rolls everything back. The lock belongs to the process and the kernel frees
+    it when the process dies. Raises UserError where another writer keeps it longer than ``timeout`` seconds, or where
+    the file is no store.
     """
-    with hold_lock(home, timeout=timeout), open_store(home, engine) as connection:
+    with hold_lock(home, timeout=timeout), open_store(home, engine, row_group_rows) as connection:
         yield connection
 
 
@@ -83,11 +90,13 @@ def hold_lock(home: Home, *, timeout: float = LOCK_SECONDS) -> Iterator[None]:
 
 
 @contextmanager
-def open_store(home: Home, engine: Engine | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+def open_store(
+    home: Home, engine: Engine | None = None, row_group_rows: int = ROW_GROUP_ROWS
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the store under a lock that is held already; otherwise as ``open_writer``."""
     if not home.store.exists():
         _create(home)
-    with _connect(home.store, home.work, engine) as connection:
+    with _connect(home.store, home.work, engine, row_group_rows) as connection:
         connection.execute("BEGIN")
         try:
             yield connection
@@ -154,11 +163,11 @@ def open_scratch(home: Home, *, engine: Engine | None = None) -> Iterator[duckdb
 
 @contextmanager
 def _connect(
-    path: Path | None, spill: Path | None, engine: Engine | None = None
+    path: Path | None, spill: Path | None, engine: Engine | None = None, row_group_rows: int = ROW_GROUP_ROWS
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     with engine.result() if engine else duckdb.connect(":memory:") as connection:
         if path:
-            _attach(connection, path)
+            _attach(connection, path, row_group_rows)
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute("SET preserve_insertion_order = false")
         # Where Python runs without a script DuckDB draws one, on the standard output that belongs to the answer.
@@ -173,13 +182,13 @@ def _connect(
         yield connection
 
 
-def _attach(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+def _attach(connection: duckdb.DuckDBPyConnection, path: Path, row_group_rows: int) -> None:
     """Make a store's file the connection's own database. Raises UserError for a file that is no store.
 
-    Screening looks a few numbers up among many: small row groups and a filter of that many values let it skip the rest.
+    Screening looks at few leads among many: small row groups and a filter of that many values let it skip the rest.
     """
     quoted = str(path).replace("'", "''")
-    options = f"ROW_GROUP_SIZE {ROW_GROUP_ROWS}, STORAGE_VERSION '{STORAGE_VERSION}'"
+    options = f"ROW_GROUP_SIZE {row_group_rows}, STORAGE_VERSION '{STORAGE_VERSION}'"
     if not path.exists():
         options += f", BLOCK_SIZE {BLOCK_BYTES}"
     try:

@@ -26,7 +26,7 @@ from pipelines.home import Home, keep_raw_meanwhile, sweep_work
 from pipelines.published.publishing import publish
 from pipelines.receipts import write_log
 from pipelines.replaying.files import Files, hash_files, keep_files
-from pipelines.store import open_writer
+from pipelines.store import LONG_ROW_GROUP_ROWS, open_writer
 
 # What most of a list should be: a list of which more than half cannot be read is the wrong file.
 MIN_PARSED = 0.5
@@ -111,7 +111,7 @@ def load_dnc(
     with _work_folder(home.make()) as folder, OwnPart(folder / OWN_PART) as part:
         staged, sha256 = _keep_and_read(home, path, name, How(region, are_prefixes, mode == "wash"), folder)
         _require_numbers(staged, name, region)
-        with open_writer(home) as connection:
+        with open_writer(home, row_group_rows=LONG_ROW_GROUP_ROWS) as connection:
             bring_rules(connection, rules)
             load_id = place_load(connection, category.strip(), source or name, day, mode)
             counts = apply_list(connection, staged, load_id, category.strip(), mode, part)
