@@ -7,6 +7,7 @@ from pipelines.costs.tables import COSTS, REFUNDS
 from pipelines.dialler.tables import ATTEMPTS, DIALLER_LOADS, DISPOSITIONS, OUTCOMES
 from pipelines.dnc.tables import (
     DNC_CHECKS,
+    DNC_ENDED,
     DNC_ENTRIES,
     DNC_LOADS,
     DNC_PREFIXES,
@@ -239,6 +240,7 @@ STORE: dict[str, dict[str, str]] = {
     "effects": CHANGED_LEADS,
     "dnc_entries": DNC_ENTRIES,
     "dnc_sets": DNC_SETS,
+    "dnc_ended": DNC_ENDED,
     "dnc_terms": DNC_TERMS,
     "dnc_loads": DNC_LOADS,
     "dnc_prefixes": DNC_PREFIXES,

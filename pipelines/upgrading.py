@@ -90,7 +90,7 @@ _EVIDENCE_APART = (
     *(f"ALTER TABLE import_rows DROP COLUMN {name}" for name in EVIDENCE),
 )
 # Which numbers stand on any list lies beside the store since version 9: made from the entries, as the segments are.
-_SETS = ("INSERT INTO dnc_sets SELECT 'to be made', 1, 1, 1 FROM dnc_entries LIMIT 1",)
+_SETS = ("INSERT INTO dnc_sets SELECT 'to be made', 1, 1, 1, NULL FROM dnc_entries LIMIT 1",)
 # Which tables there are is asked of older stores only: one that is added comes with a version of its own.
 UPGRADES: dict[int, tuple[str, ...]] = {
     2: _APART,

@@ -5,6 +5,7 @@ from datetime import date
 import duckdb
 
 from pipelines.dnc.differing import Counts, apply_entries
+from pipelines.dnc.index import share_sets
 from pipelines.dnc.preparing import OwnPart
 from pipelines.dnc.staging import Staged
 from pipelines.published.publishing import mark_unpublished
@@ -71,6 +72,7 @@ def _remove_all(connection: duckdb.DuckDBPyConnection, category: str, counts: Co
     counts.parts |= {row[0] for row in connection.execute(parts, [category]).fetchall()}
     connection.execute(f"DELETE FROM dnc_entries WHERE terms_id IN (SELECT terms_id FROM ({terms}))", [category])
     counts.removed += count_changed(connection)
+    share_sets(connection, "SELECT terms_id FROM dnc_terms JOIN load USING (category)")
 
 
 def _apply_prefixes(

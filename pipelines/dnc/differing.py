@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from pipelines.dnc.index import numbers_added
+from pipelines.dnc.index import AddedNumbers, note_ended, numbers_added, share_sets
 from pipelines.dnc.preparing import OwnPart
 from pipelines.dnc.runs import SAMPLED, cut_ranges
 from pipelines.dnc.staging import Staged
@@ -22,6 +22,7 @@ from pipelines.points.index import read_values
 from pipelines.queries import read_query
 from pipelines.reading.tokens import Mask
 from pipelines.schema import create_table
+from pipelines.sorting import NONE, join_numbers
 from pipelines.store import count_changed, insert_query, is_any
 
 SLICE_ROWS = 8_000_000
@@ -60,18 +61,16 @@ def apply_entries(
     is_plain = mode in ADDING and not staged.is_detailed and not has_expiries
     run("CREATE OR REPLACE TEMP TABLE ended (value BIGINT, terms_id BIGINT)")
     ranges = _cut(connection, staged, is_all=is_known and mode == "full")
-    with numbers_added(connection) as add:
+    with numbers_added(connection) as added:
         for low, high in ranges:
             if is_plain:
                 numbers = staged.numbers.read(low, high)
                 new = _find_new(connection, numbers, (low, high), mode, counts) if is_known else numbers
                 counts.already_there += len(numbers) - len(new)
                 if len(new):
-                    add(new)
-                    counts.added += _add_numbers(connection, new, part)
+                    counts.added += _add_numbers(connection, new, part, added)
             else:
-                _apply_slice(connection, staged, (low, high), mode, counts, is_known=is_known)
-                add(read_values(connection, "FROM told"))
+                added.add(_apply_slice(connection, staged, (low, high), mode, counts, is_known=is_known))
     _end(connection, ranges)
     run("DROP VIEW IF EXISTS staged")
     for table in ("slice", "standing", "bounds", "gone", "ended", "told", "load_terms"):
@@ -103,7 +102,7 @@ def _find_new(
     return np.delete(values, np.searchsorted(values, standing))
 
 
-def _add_numbers(connection: duckdb.DuckDBPyConnection, values: Ints, part: OwnPart) -> int:
+def _add_numbers(connection: duckdb.DuckDBPyConnection, values: Ints, part: OwnPart, index: AddedNumbers) -> int:
     """Add sorted numbers that do not stand yet; return how many."""
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE told AS SELECT category, source, as_of AS listed_on, NULL::DATE AS expires_on,"
@@ -114,7 +113,9 @@ def _add_numbers(connection: duckdb.DuckDBPyConnection, values: Ints, part: OwnP
         "CREATE OR REPLACE TEMP TABLE load_terms AS SELECT terms_id FROM dnc_terms JOIN load"
         " USING (load_id, category, source)"
     )
-    part.add(connection, values, connection.sql("SELECT terms_id FROM load_terms").fetchall()[0][0])
+    index.terms_id = connection.sql("SELECT terms_id FROM load_terms").fetchall()[0][0]
+    index.add(values)
+    part.add(connection, values, index.terms_id)
     _hand_over(connection, values)
     added = insert_query(connection, "dnc_entries", "dnc/plain_entries")
     connection.unregister("sorted_values")
@@ -158,9 +159,9 @@ def _apply_slice(
     counts: Counts,
     *,
     is_known: bool,
-) -> None:
-    """Apply what a list says of the numbers between two bounds."""
-    run = connection.execute
+) -> Ints:
+    """Apply what a list says of the numbers between two bounds; return those that stand on other terms than before."""
+    run, changed = connection.execute, NONE
     run("CREATE OR REPLACE TEMP TABLE bounds AS SELECT ?::BIGINT AS low, ?::BIGINT AS high", [*bounds])
     if staged.is_detailed:
         run(f"CREATE OR REPLACE TEMP TABLE slice AS {read_query('dnc/slice')}")
@@ -173,7 +174,7 @@ def _apply_slice(
     if is_known:
         run(f"CREATE OR REPLACE TEMP TABLE gone AS {read_query('dnc/gone_entries')}")
         _note_ended(connection, counts)
-        _renew(connection, counts)
+        changed = _renew(connection, counts)
     run(f"CREATE OR REPLACE TEMP TABLE told AS {read_query('dnc/new_entries')}")
     insert_query(connection, "dnc_terms", "dnc/new_terms")
     added = insert_query(connection, "dnc_entries", "dnc/told_entries")
@@ -182,6 +183,7 @@ def _apply_slice(
         _wash(connection, counts)
     elif mode != "removal":
         counts.already_there += run("SELECT count(*) FROM slice WHERE NOT is_removal").fetchall()[0][0] - added
+    return join_numbers([changed, read_values(connection, "FROM told")])
 
 
 def _note_ended(connection: duckdb.DuckDBPyConnection, counts: Counts) -> None:
@@ -197,11 +199,13 @@ def _end(connection: duckdb.DuckDBPyConnection, ranges: list[tuple[int, int]]) -
     run = connection.execute
     ended, rows = run("SELECT (SELECT count(*) FROM ended), (SELECT count(*) FROM dnc_entries)").fetchall()[0]
     if min(ended, rows // VECTOR_ROWS) <= DELETED_VECTORS:
+        note_ended(connection, "FROM ended")
         run(
             "DELETE FROM dnc_entries USING ended"
             " WHERE dnc_entries.value = ended.value AND dnc_entries.terms_id = ended.terms_id"
         )
         return
+    share_sets(connection, "SELECT terms_id FROM ended")
     run(create_table("kept_entries", DNC_ENTRIES))
     for bounds in ranges:
         run(
@@ -213,19 +217,22 @@ def _end(connection: duckdb.DuckDBPyConnection, ranges: list[tuple[int, int]]) -
     run("ALTER TABLE kept_entries RENAME TO dnc_entries")
 
 
-def _renew(connection: duckdb.DuckDBPyConnection, counts: Counts) -> None:
+def _renew(connection: duckdb.DuckDBPyConnection, counts: Counts) -> Ints:
+    """Bring the entries of a slice that the list changes to their new terms; return their numbers."""
     run = connection.execute
     run(f"CREATE OR REPLACE TEMP TABLE told AS {read_query('dnc/renewed_entries')}")
     parts = run("SELECT DISTINCT unnest([old_load_id, load_id]) FROM told").fetchall()
     if not parts:
-        return
+        return NONE
     insert_query(connection, "dnc_terms", "dnc/new_terms")
+    note_ended(connection, "SELECT value, old_terms_id AS terms_id FROM told")
     run(
         "UPDATE dnc_entries SET terms_id = renewed.terms_id"
         f" FROM (SELECT * FROM ({read_query('dnc/told_entries')}) JOIN told USING (value)) AS renewed"
         " WHERE dnc_entries.value = renewed.value AND dnc_entries.terms_id = renewed.old_terms_id"
     )
     counts.parts |= {part[0] for part in parts}
+    return read_values(connection, "FROM told")
 
 
 def _wash(connection: duckdb.DuckDBPyConnection, counts: Counts) -> None:

@@ -3,8 +3,17 @@
 # What is not to be called. `terms_id` is all else that is known of it: what a whole list has in common is kept once.
 DNC_ENTRIES: dict[str, str] = {"value": "BIGINT", "terms_id": "BIGINT"}
 
-# Which sets of the values there are beside the store, and how many numbers, keys and words each has.
-DNC_SETS: dict[str, str] = {"name": "VARCHAR", "numbers": "BIGINT", "keys": "BIGINT", "words": "BIGINT"}
+# Which sets of the values there are beside the store, and how many numbers, keys and words each has. `terms_id`: it has
+# the entries of these terms and no others, and those in DNC_ENDED; null for one that may have any.
+DNC_SETS: dict[str, str] = {
+    "name": "VARCHAR",
+    "numbers": "BIGINT",
+    "keys": "BIGINT",
+    "words": "BIGINT",
+    "terms_id": "BIGINT",
+}
+# Entries that ended since the set of their terms was written, or have other terms by now.
+DNC_ENDED: dict[str, str] = dict(DNC_ENTRIES)
 
 # `clock_from` is when a rule that counts days per number begins to count: the date that the list tells, else that of
 # the list before, on which the number did not stand yet; null binds at once. `load_id` is the load that brought it.

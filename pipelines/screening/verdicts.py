@@ -13,7 +13,8 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from pipelines.dnc.index import find_listed
+from pipelines.dnc.index import Listed, find_listed
+from pipelines.dnc.tables import DNC_ENTRIES
 from pipelines.phones.numbering import Ints
 from pipelines.points.index import FoundLeads, open_index, read_values, show_found
 from pipelines.queries import read_query
@@ -37,7 +38,6 @@ DNC_HITS = {
     "listed_on": "DATE",
     "load_id": "BIGINT",
 }
-DNC_FOUND = {"row_number": "BIGINT", "slot": "VARCHAR", "terms_id": "BIGINT"}
 DNC_PREFIXED = {
     "row_number": "BIGINT",
     "slot": "VARCHAR",
@@ -144,14 +144,18 @@ def _find_forbidden(connection: duckdb.DuckDBPyConnection, template: Template, v
     _keep(connection, "dnc_verdicts")
 
 
-def _find_entries(connection: duckdb.DuckDBPyConnection, listed: Ints) -> None:
-    """Leave ``dnc_found``: the numbers that stand on any list, which are among those ``listed``."""
-    if not len(listed):
-        connection.execute(create_table("dnc_found", DNC_FOUND, temporary=True))
-        return
-    connection.register("listed_values", {"value": listed})
+def _find_entries(connection: duckdb.DuckDBPyConnection, listed: Listed) -> None:
+    """Leave ``dnc_found``: the numbers that stand on any list."""
+    shown = {"known_entries": listed.known, "known_terms": listed.terms, "asked_values": {"value": listed.asked}}
+    for name, relation in shown.items():
+        connection.register(name, relation)
+    if len(listed.asked):
+        _keep(connection, "dnc_asked")
+    else:
+        connection.execute(create_table("dnc_asked", DNC_ENTRIES, temporary=True))
     _keep(connection, "dnc_found")
-    connection.unregister("listed_values")
+    for name in shown:
+        connection.unregister(name)
 
 
 def _find_shared_phones(connection: duckdb.DuckDBPyConnection, template: Template) -> None:

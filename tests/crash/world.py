@@ -30,7 +30,7 @@ ROOT = Path(__file__).parents[2]
 PROGRAM = Path(__file__).with_name("dying.py")
 SMALL_DROPS = SMALL_FILES + 1
 # What may hold more than the leads do, and is named by chance.
-INDEX = {"loose_points", "point_segments", "dnc_sets"}
+INDEX = {"loose_points", "point_segments", "dnc_sets", "dnc_ended"}
 # With what the name of a step begins.
 STEPS = {
     "rename", "link", "symlink", "remove", "rmdir", "mkdir", "chmod", "open", "fsync", "COMMIT", "CHECKPOINT", "COPY",

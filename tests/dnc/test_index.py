@@ -1,11 +1,13 @@
 """Numbers on a list are found whatever becomes of the sets beside the store by which they are looked for."""
 
+import random
 from datetime import UTC, datetime
 
+import numpy as np
 import pytest
 
 from pipelines.beside import FANOUT
-from pipelines.dnc import index
+from pipelines.dnc import differing, index
 from pipelines.dnc.loading import load_dnc
 from pipelines.dnc.sets import SUFFIXES
 from pipelines.home import Home
@@ -15,13 +17,21 @@ from pipelines.store import open_writer
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 
 
+@pytest.fixture(autouse=True, params=["own sets", "shared sets"])
+def _lengths(request, monkeypatch):
+    """Let short lists have sets of their own, and let few of them keep these; or none at all."""
+    if request.param == "own sets":
+        monkeypatch.setattr(index, "SHORT", 1)
+        monkeypatch.setattr(index, "OWN_SETS", 2)
+
+
 @pytest.fixture
 def load(home: Home, tmp_path):
-    """Load a list of numbers from one up to before another."""
+    """Load a list of numbers from one up to before another, with what stands behind each."""
 
-    def load(first, end, category="TPS", **options):
+    def load(first, end, category="TPS", *, header="", beside="", **options):
         path = tmp_path / "list.txt"
-        path.write_text("".join(f"07400 {number:06}\n" for number in range(first, end)))
+        path.write_text(header + "".join(f"07400 {number:06}{beside}\n" for number in range(first, end)))
         return load_dnc(home, path, category, now=NOW, **options)
 
     return load
@@ -48,7 +58,7 @@ def test_numbers_on_a_list_are_found_after_many_loads_in_few_sets(screen, load, 
     for number in range(1, 12):
         load(number, number + 1, f"List {number % 3}")
 
-    assert 3 <= len(list_files()) < 3 * FANOUT
+    assert 3 <= len(list_files()) < 3 * (FANOUT + index.OWN_SETS)
     assert screen(*range(13), categories=["List 0", "List 1", "List 2"]) == [0, 12]
 
 
@@ -63,11 +73,40 @@ def test_what_a_list_takes_off_and_tells_again_is_judged_by_the_list(screen, loa
     assert screen(1, 2, 3) == [1]
 
 
-def test_dated_entries_are_found_as_others_are(lists, screen, load):
-    lists.load("number,listed_on\n07400 000001,2026-01-05\n07400 000002,2026-01-06\n")
-    load(3, 4)
+def look_up(home: Home, numbers: list[int]) -> tuple[list, list]:
+    """Return the entries of these numbers as they are found, and as the store has them."""
+    values = np.array(numbers)
+    with open_writer(home) as connection:
+        listed = index.find_listed(connection, values)
+        known, terms, asked = listed.known, listed.terms, {"value": listed.asked}
+        for name, relation in {"known": known, "terms": terms, "asked": asked, "numbers": {"value": values}}.items():
+            connection.register(name, relation)
+        found = connection.sql(
+            "SELECT value, terms_id FROM known ANTI JOIN dnc_ended USING (value, terms_id) UNION ALL"
+            " SELECT value, terms_id FROM dnc_entries SEMI JOIN asked USING (value) ANTI JOIN terms USING (terms_id)"
+        ).fetchall()
+        held = connection.sql("SELECT value, terms_id FROM dnc_entries SEMI JOIN numbers USING (value)").fetchall()
+    return sorted(found), sorted(held)
 
-    assert screen(1, 2, 3, 4) == [4]
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_found_is_what_the_lists_say_whatever_they_add_renew_and_end(home, load, monkeypatch, seed):
+    draw = random.Random(seed)
+    monkeypatch.setattr(differing, "VECTOR_ROWS", 1)
+    monkeypatch.setattr(differing, "DELETED_VECTORS", 8)
+    dates = {"header": "number,expires_on\n"}
+    for _ in range(12):
+        first = draw.randrange(30)
+        how = draw.choice([{"mode": "removal"}, {"mode": "changes"}, {"replace": True}, {}, {}])
+        how = how | draw.choice([dates | {"beside": f",2027-01-0{draw.randrange(1, 9)}"}, {}, {}])
+        load(first, first + draw.randrange(1, 20), draw.choice(["TPS", "CTPS"]), **how)
+
+        found, held = look_up(home, [447400000000 + number for number in range(60)])
+
+        assert found == held
+    if draw.randrange(2):
+        maintain(home, NOW)
+        assert look_up(home, [447400000000 + number for number in range(60)])[0] == held
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
@@ -83,7 +122,8 @@ def test_a_home_that_lost_a_file_of_a_set_finds_all_numbers_all_the_same(home, l
     assert rehearsed["reasons"] == {"R_DNC_TPS": 1}
     assert screen(1, 4, 5) == [5]
     maintain(home, NOW)
-    assert len(list_files()) == 3
+    with open_writer(home) as connection:
+        assert list_files() == sorted(file.name for each, _ in index.list_sets(connection) for file in each.files)
 
 
 def test_what_breaks_down_leaves_at_most_files_that_maintenance_removes(home, screen, load, list_files, monkeypatch):
@@ -110,5 +150,5 @@ def test_numbers_that_stand_on_no_list_any_more_are_dropped_once_they_are_many(h
 
     assert (done.sorted, again.sorted) == ({"do-not-call numbers": 1}, {})
     with open_writer(home) as connection:
-        assert [each.numbers for each in index.list_sets(connection)] == [1]
+        assert [each.numbers for each, _ in index.list_sets(connection)] == [1]
     assert screen(1, 2) == [2]
