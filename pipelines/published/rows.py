@@ -19,12 +19,12 @@ from pipelines.spreading import spread
 
 _MET = pa.struct(
     {
-        "slot": pa.large_string(),
+        "slot": pa.string(),
         "lead_id": pa.int64(),
         "row_number": pa.int64(),
-        "other_slot": pa.large_string(),
-        "scope": pa.large_string(),
-        "action": pa.large_string(),
+        "other_slot": pa.string(),
+        "scope": pa.string(),
+        "action": pa.string(),
     }
 )
 _LISTED = pa.struct(
