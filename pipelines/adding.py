@@ -182,4 +182,4 @@ def _bring_hits(rows: pl.DataFrame, hits: pl.DataFrame) -> pl.DataFrame:
     # As a gather of a few columns: a join of so many rows takes four times as long.
     places = np.arange(rows.height)
     places[rows["row_number"].search_sorted(here["row_number"])] = rows.height + np.arange(here.height)
-    return rows.with_columns(pl.concat([rows.select(names), here.select(names)])[places])
+    return rows.with_columns(pl.concat([rows.select(names), here.select(names)], rechunk=True)[places])
