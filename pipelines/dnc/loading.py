@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -22,11 +22,11 @@ from pipelines.dnc.rules import bring_rules, read_rules
 from pipelines.dnc.staging import How, Staged, stage_list
 from pipelines.dnc.tables import DNC_LOADS
 from pipelines.errors import UserError
-from pipelines.home import Home, keep_raw_meanwhile, sweep_work
+from pipelines.home import Home, RawCopy, keep_raw_meanwhile, sweep_work
 from pipelines.published.publishing import publish
 from pipelines.receipts import write_log
 from pipelines.replaying.files import Files, hash_files, keep_files
-from pipelines.store import LONG_ROW_GROUP_ROWS, open_writer
+from pipelines.store import LONG_ROW_GROUP_ROWS, open_writer, start_engine
 
 # What most of a list should be: a list of which more than half cannot be read is the wrong file.
 MIN_PARSED = 0.5
@@ -108,14 +108,20 @@ def load_dnc(
     files = hash_files(home)
     rules = read_rules(home)
     name = name or path.name
-    with _work_folder(home.make()) as folder, OwnPart(folder / OWN_PART) as part:
-        staged, sha256 = _keep_and_read(home, path, name, How(region, are_prefixes, mode == "wash"), folder)
+    with (
+        start_engine() as engine,
+        _work_folder(home.make()) as folder,
+        OwnPart(folder / OWN_PART) as part,
+        ExitStack() as keeping,
+    ):
+        raw = keeping.enter_context(keep_raw_meanwhile(home, path))
+        staged = _read(raw, name, How(region, are_prefixes, mode == "wash"), folder)
         _require_numbers(staged, name, region)
-        with open_writer(home, row_group_rows=LONG_ROW_GROUP_ROWS) as connection:
+        with open_writer(home, engine=engine, row_group_rows=LONG_ROW_GROUP_ROWS) as connection:
             bring_rules(connection, rules)
             load_id = place_load(connection, category.strip(), source or name, day, mode)
             counts = apply_list(connection, staged, load_id, category.strip(), mode, part)
-            facts = {"sha256": sha256, "file": name, "source": source or name, "region": region}
+            facts = {"sha256": raw.sha256, "file": name, "source": source or name, "region": region}
             line = _describe(staged, counts, load_id, category.strip(), mode, day, facts)
             _record(connection, line, now)
             found = rescreen_load(connection, load_id, category.strip(), now)
@@ -123,7 +129,9 @@ def load_dnc(
             told = _tell(load, files, are_prefixes=are_prefixes)
             keep_files(home, files)
             write_log(connection, now, user, "dnc load", load.category, _sum_up(load), told=told)
-            publish(connection, home, part.finish(load.category, load_id))
+            prepared = part.finish(load.category, load_id)
+            keeping.close()  # nothing is committed before its raw copy is safe
+            publish(connection, home, prepared)
             tidy_sets(connection)
     return load
 
@@ -138,15 +146,12 @@ def _work_folder(home: Home) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _keep_and_read(home: Home, path: Path, name: str, how: How, folder: Path) -> tuple[Staged, str]:
-    """Read a list while it is brought to where raw drops are kept; return what it says, and its SHA-256."""
-    with keep_raw_meanwhile(home, path) as raw:
-        copy = raw.path
-        try:
-            staged = stage_list(copy, name, how, folder)
-        except UserError as error:
-            raise error.rename(copy, name) from None
-    return staged, raw.sha256
+def _read(raw: RawCopy, name: str, how: How, folder: Path) -> Staged:
+    """Read a list from its copy; a message calls it by its name."""
+    try:
+        return stage_list(raw.path, name, how, folder)
+    except UserError as error:
+        raise error.rename(raw.path, name) from None
 
 
 def _require_numbers(staged: Staged, file: str, region: str) -> None:

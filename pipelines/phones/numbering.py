@@ -98,8 +98,9 @@ class Readings:
         """Turn sorted keys into what ``find_numbers`` answers: one search per interval that they meet, none per key."""
         if not len(keys):
             return keys
-        first, last = search(self.firsts, keys[[0, -1]]).tolist()
-        edges = np.searchsorted(keys, self.firsts[first + 1 : last + 1].to_numpy())
+        firsts = self.firsts.to_numpy()
+        first, last = (np.searchsorted(firsts, keys[[0, -1]], side="right") - 1).tolist()
+        edges = np.searchsorted(keys, firsts[first + 1 : last + 1])
         counts = np.diff(edges, prepend=0, append=len(keys))
         outcomes = self.outcomes[first : last + 1]
         is_number = outcomes == NUMBER

@@ -87,3 +87,20 @@ def test_a_load_whose_part_cannot_be_written_has_loaded_nothing(tmp_path, months
     assert current_generation(home) == before
     assert list(home.work.iterdir()) == []
     assert load_dnc(home, months[1], "TPS", now=NOW).load_id == 2
+
+
+def test_a_load_whose_raw_copy_is_not_safe_has_loaded_nothing(tmp_path, months, monkeypatch):
+    home = Home(tmp_path / "home")
+    load_dnc(home, months[0], "TPS", now=NOW)
+    before = current_generation(home)
+
+    def break_down(*_):
+        raise OSError("the disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("pipelines.home._place", break_down)
+        with pytest.raises(OSError, match="full"):
+            load_dnc(home, months[1], "TPS", now=NOW)
+
+    assert current_generation(home) == before
+    assert load_dnc(home, months[1], "TPS", now=NOW).load_id == 2
