@@ -22,11 +22,12 @@ from pipelines.points.index import read_values
 from pipelines.queries import read_query
 from pipelines.reading.tokens import Mask
 from pipelines.schema import create_table
-from pipelines.sorting import NONE, join_numbers
+from pipelines.sorting import NONE, join_numbers, sort_numbers
 from pipelines.store import count_changed, insert_query, is_any
 
 SLICE_ROWS = 8_000_000
 BATCH_ROWS = 1_000_000
+FEW = 10_000
 # A row that is deleted takes 16 KB of memory for all of its vector until the commit: so many vectors are allowed that.
 DELETED_VECTORS, VECTOR_ROWS = 32_768, 2_048
 ADDING = ("add", "changes", "full")
@@ -94,12 +95,29 @@ def _find_new(
 ) -> Ints:
     """Return the sorted numbers that do not stand yet; of a full list, end the others between the bounds that do."""
     if mode == "full":
-        return values[~_end_others(connection, values, bounds, counts)]
-    _hand_over(connection, values)
-    query = f"SELECT value FROM dnc_entries SEMI JOIN sorted_values USING (value) WHERE {THEIRS}"
-    standing = connection.sql(query).fetchnumpy()["value"]
-    connection.unregister("sorted_values")
-    return np.delete(values, np.searchsorted(values, standing))
+        is_standing = _end_others(connection, values, bounds, counts)
+    else:
+        is_standing = _find_standing(connection, values)
+    return values[~is_standing] if is_standing.any() else values
+
+
+def _find_standing(connection: duckdb.DuckDBPyConnection, values: Ints) -> Mask:
+    """Return which sorted numbers stand; few are looked for by the database, which leaves most entries unread."""
+    is_few = len(values) <= FEW
+    if is_few:
+        _hand_over(connection, values)
+    wanted = "SEMI JOIN sorted_values USING (value)" if is_few else ""
+    between = "" if is_few else f" AND value BETWEEN {values[0]} AND {values[-1]}"
+    query = f"SELECT value FROM dnc_entries {wanted} WHERE {THEIRS}{between}"
+    is_standing = np.zeros(len(values), dtype=bool)
+    for batch in connection.sql(query).to_arrow_reader(BATCH_ROWS):
+        standing = batch["value"].to_numpy().copy()
+        sort_numbers(standing)
+        span = slice(*values.searchsorted((standing[0], standing[-1] + 1)))
+        is_standing[span] |= standing[standing.searchsorted(values[span], side="right") - 1] == values[span]
+    if is_few:
+        connection.unregister("sorted_values")
+    return is_standing
 
 
 def _add_numbers(connection: duckdb.DuckDBPyConnection, values: Ints, part: OwnPart, index: AddedNumbers) -> int:

@@ -104,3 +104,20 @@ def test_a_load_whose_raw_copy_is_not_safe_has_loaded_nothing(tmp_path, months, 
 
     assert current_generation(home) == before
     assert load_dnc(home, months[1], "TPS", now=NOW).load_id == 2
+
+
+@pytest.mark.parametrize("few", [0, 100_000])
+def test_numbers_that_stand_are_not_added_whether_they_are_looked_for_or_compared(tmp_path, months, monkeypatch, few):
+    monkeypatch.setattr(differing, "FEW", few)
+    monkeypatch.setattr(differing, "BATCH_ROWS", 300)
+    home = Home(tmp_path / "home")
+
+    loads = [load_dnc(home, months[month], "TPS", now=NOW) for month in (0, 1, 2, 1)]
+
+    parts = [
+        pl.read_parquet(current_generation(home) / "dnc" / "category=TPS" / f"{part}.parquet") for part in (1, 2, 3)
+    ]
+    numbers = pl.concat(parts).select(pl.coalesce("e164", "digits")).to_series()
+    assert numbers.n_unique() == len(numbers) == sum(load.added for load in loads)
+    assert [load.already_there > 500 for load in loads] == [False, True, True, True]
+    assert loads[3].added == 0
