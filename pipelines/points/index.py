@@ -158,12 +158,16 @@ def show_found(connection: duckdb.DuckDBPyConnection, found: FoundLeads, *, is_w
     most to read. Suppressed leads are not found.
     """
     emails = ["email"] if is_whole or found.has_emails else []
-    _show_live(connection, found.leads, [*emails, *(PHONE_SLOTS if is_whole or found.has_digits else [])])
+    texts = [*emails, *(PHONE_SLOTS if is_whole or found.has_digits else [])]
+    _show_live(connection, found.leads, texts, is_by_place=len(found.leads) <= FEW_LEADS)
 
 
 def show_points(connection: duckdb.DuckDBPyConnection, leads: Ints) -> None:
-    """Leave by what these leads can be recognised as ``list_points`` does, without those that are suppressed."""
-    _show_live(connection, leads, TEXTS)
+    """Leave by what these leads can be recognised as ``list_points`` does, without those that are suppressed.
+
+    All their texts are read: the more of a lead is, the more it pays to find its place first.
+    """
+    _show_live(connection, leads, TEXTS, is_by_place=True)
 
 
 def read_values(connection: duckdb.DuckDBPyConnection, values: str) -> Ints:
@@ -238,10 +242,12 @@ def sweep_points(connection: duckdb.DuckDBPyConnection) -> None:
         sweep_folder(folder, [segment.name for segment in _read_listed(connection, folder)])
 
 
-def _show_live(connection: duckdb.DuckDBPyConnection, leads: Ints, texts: Collection[str]) -> None:
+def _show_live(
+    connection: duckdb.DuckDBPyConnection, leads: Ints, texts: Collection[str], *, is_by_place: bool
+) -> None:
     connection.register("wanted_leads", {"lead_id": leads})
     wanted = "SEMI JOIN wanted_leads USING (lead_id)"
-    if len(leads) <= FEW_LEADS:
+    if is_by_place:
         wanted = f"SEMI JOIN (SELECT leads.rowid AS place FROM leads {wanted}) AS wanted ON leads.rowid = wanted.place"
     _show_leads(connection, texts, f"{wanted} WHERE {LIVE}")
     connection.unregister("wanted_leads")
