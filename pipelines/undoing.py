@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
-from pipelines.dnc.taking import suppress_leads, take_numbers_off
+from pipelines.dnc.taking import place_taken, suppress_leads, take_numbers_off
 from pipelines.errors import UserError, nearest
 from pipelines.evidence import keep_points
 from pipelines.home import Home
@@ -252,8 +252,8 @@ def _restore_points(connection: duckdb.DuckDBPyConnection, changed_by: str, now:
     run("CREATE TEMP TABLE taken AS SELECT lead_id, slot, value FROM listed WHERE is_taken")
     taken = _count(connection, "taken")
     if taken:
+        place_taken(connection)
         take_numbers_off(connection)
-    if taken:
         suppress_leads(connection, changed_by, now)
     return {
         "restored_on_dnc": connection.sql("SELECT count(DISTINCT lead_id) FROM listed").fetchall()[0][0],

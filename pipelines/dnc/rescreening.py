@@ -14,7 +14,7 @@ import duckdb
 from pipelines.dnc.meeting import find_concerned
 from pipelines.dnc.rules import bring_rules, read_rules
 from pipelines.dnc.tables import DNC_CHECKS
-from pipelines.dnc.taking import suppress_leads, take_numbers_off
+from pipelines.dnc.taking import place_taken, suppress_leads, take_numbers_off
 from pipelines.home import Home
 from pipelines.points.index import read_values, show_points
 from pipelines.published.publishing import mark_unpublished, publish
@@ -132,17 +132,17 @@ def _rescreen(connection: duckdb.DuckDBPyConnection, check_id: str, now: datetim
 def _take(connection: duckdb.DuckDBPyConnection, check_id: str, now: datetime) -> int:
     """Take the numbers in ``taken`` off their leads, with images; return how many leads are suppressed by that."""
     run = connection.execute
-    these = "lead_id IN (SELECT lead_id FROM taken)"
+    place_taken(connection)
     run(
-        "INSERT INTO lead_images BY NAME SELECT ? AS changed_by, 'forbidden' AS effect, leads.* FROM leads"
-        f" WHERE {these} ORDER BY lead_id",
+        "INSERT INTO lead_images BY NAME SELECT ? AS changed_by, 'forbidden' AS effect, taken_leads.* FROM taken_leads"
+        " ORDER BY lead_id",
         [check_id],
     )
-    run(f"INSERT INTO unpublished SELECT DISTINCT 'leads', list_id::VARCHAR, import_id FROM leads WHERE {these}")
+    run("INSERT INTO unpublished SELECT DISTINCT 'leads', list_id::VARCHAR, import_id FROM taken_leads")
     take_numbers_off(connection)
-    run(f"UPDATE leads SET updated_at = ? WHERE {these}", [now])
+    run("UPDATE leads SET updated_at = ? WHERE rowid IN (SELECT place FROM taken_places)", [now])
     # What the dialler has fetched is about to be dialled, by whichever number.
-    run(f"DELETE FROM fetched WHERE {these}")
+    run("DELETE FROM fetched WHERE lead_id IN (SELECT lead_id FROM taken)")
     if count_changed(connection):
         mark_unpublished(connection, "fetched")
     return suppress_leads(connection, check_id, now)

@@ -14,24 +14,42 @@ from pipelines.tables.storing import blank_numbers
 SUPPRESSED = "suppressed"
 
 
+def place_taken(connection: duckdb.DuckDBPyConnection) -> None:
+    """Find where the leads of ``taken`` (lead_id, slot, value) lie, once for all that is done to them.
+
+    Leaves ``taken_places`` (place, lead_id, slot, value) and the view ``taken_leads``, these leads as they stand.
+    """
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE taken_places AS"
+        " SELECT leads.rowid AS place, taken.* FROM leads JOIN taken ON leads.lead_id = taken.lead_id"
+    )
+    connection.execute(
+        "CREATE OR REPLACE TEMP VIEW taken_leads AS SELECT * FROM leads WHERE rowid IN (SELECT place FROM taken_places)"
+    )
+
+
 def take_numbers_off(connection: duckdb.DuckDBPyConnection) -> None:
-    """Empty the phone slots in ``taken`` (lead_id, slot, value), and what else of the leads spells these numbers.
+    """Empty the phone slots in ``taken_places``, and what else of the leads spells these numbers.
 
     The published parts are left to the caller.
     """
+    run = connection.execute
+    # An agent must not read the number either, however call info spells it; mostly there is none.
+    run(
+        "UPDATE leads SET call_info = NULL FROM taken_places WHERE leads.rowid = place AND call_info IS NOT NULL"
+        " AND contains(regexp_replace(call_info, '[^0-9]', '', 'g'), right(value::VARCHAR, 7))"
+    )
     for slot in PHONE_SLOTS:
-        # An agent must not read the number either, however call info spells it.
-        connection.execute(
-            f"UPDATE leads SET {slot} = NULL, {slot}_key = NULL, {slot}_type = NULL, call_info ="
-            " CASE WHEN contains(regexp_replace(call_info, '[^0-9]', '', 'g'), right(taken.value::VARCHAR, 7))"
-            " THEN NULL ELSE call_info END FROM taken WHERE leads.lead_id = taken.lead_id AND taken.slot = ?",
+        run(
+            f"UPDATE leads SET {slot} = NULL, {slot}_key = NULL, {slot}_type = NULL FROM taken_places"
+            " WHERE leads.rowid = place AND slot = ?",
             [slot],
         )
     blank_numbers(connection)
 
 
 def suppress_leads(connection: duckdb.DuckDBPyConnection, changed_by: str, at: datetime) -> int:
-    """Suppress the leads of ``taken`` that have no contact point left which their import asks for; return how many.
+    """Suppress those of ``taken_leads`` that have no contact point left which their import asks for; return how many.
 
     They keep their line with the status ``suppressed``, by which they are not found any more, and have no callback or
     place: nothing dials them and no duplicate is found by them. Callbacks and places leave images under ``changed_by``.

@@ -1,18 +1,24 @@
 -- Which leads have no contact point left that their import asks for, after numbers were taken off them?
 --
--- reads   taken (lead_id BIGINT)    numbers that were taken off
--- reads   leads (lead_id BIGINT, import_id VARCHAR, email VARCHAR, phone1 VARCHAR, phone2 VARCHAR, phone3 VARCHAR, phone4 VARCHAR, phone5 VARCHAR)    the leads as they stand after it
+-- reads   taken_leads (lead_id BIGINT, import_id VARCHAR, email VARCHAR, phone1 VARCHAR, phone2 VARCHAR, phone3 VARCHAR, phone4 VARCHAR, phone5 VARCHAR)    the leads that numbers were taken off, as they stand after it
 -- reads   imports (import_id VARCHAR, settings JSON)    the imports that made them
 -- returns (lead_id BIGINT)    one row per lead; also where its import rejects leads for one number
-SELECT leads.lead_id
-FROM leads
-SEMI JOIN taken ON leads.lead_id = taken.lead_id
-LEFT JOIN imports ON leads.import_id = imports.import_id
+WITH asked AS (
+    SELECT
+        import_id,
+        coalesce(settings ->> '$.dnc.on_match', '') = 'reject_lead' AS is_whole,
+        coalesce(settings ->> '$.contact', 'any') AS contact
+    FROM imports
+)
+
+SELECT taken_leads.lead_id
+FROM taken_leads
+LEFT JOIN asked ON taken_leads.import_id = asked.import_id
 WHERE
-    coalesce(imports.settings ->> '$.dnc.on_match', '') = 'reject_lead'
-    OR CASE coalesce(imports.settings ->> '$.contact', 'any')
-        WHEN 'email' THEN leads.email IS NULL
-        WHEN 'phone' THEN coalesce(leads.phone1, leads.phone2, leads.phone3, leads.phone4, leads.phone5) IS NULL
-        ELSE coalesce(leads.phone1, leads.phone2, leads.phone3, leads.phone4, leads.phone5, leads.email) IS NULL
+    coalesce(asked.is_whole, FALSE)
+    OR CASE coalesce(asked.contact, 'any')
+        WHEN 'email' THEN taken_leads.email IS NULL
+        WHEN 'phone' THEN coalesce(taken_leads.phone1, taken_leads.phone2, taken_leads.phone3, taken_leads.phone4, taken_leads.phone5) IS NULL
+        ELSE coalesce(taken_leads.phone1, taken_leads.phone2, taken_leads.phone3, taken_leads.phone4, taken_leads.phone5, taken_leads.email) IS NULL
     END
-ORDER BY leads.lead_id;
+ORDER BY taken_leads.lead_id;

@@ -5,12 +5,15 @@
 -- reads   imports (import_id VARCHAR, settings JSON)    the imports that made them
 -- reads   lead_points (kind UTINYINT, value BIGINT, lead_id BIGINT, slot VARCHAR)    by what the leads can be recognised that may be met
 -- returns (lead_id BIGINT, slot VARCHAR, value BIGINT)    one row per number; all of a lead whose import rejects leads for one
-WITH whole AS (
-    SELECT DISTINCT forbidden.lead_id
-    FROM forbidden
-    INNER JOIN leads ON forbidden.lead_id = leads.lead_id
-    INNER JOIN imports ON leads.import_id = imports.import_id
-    WHERE imports.settings ->> '$.dnc.on_match' = 'reject_lead'
+WITH strict AS (
+    SELECT import_id FROM imports WHERE settings ->> '$.dnc.on_match' = 'reject_lead'
+),
+
+whole AS (
+    SELECT leads.lead_id
+    FROM leads
+    SEMI JOIN forbidden ON leads.lead_id = forbidden.lead_id
+    SEMI JOIN strict ON leads.import_id = strict.import_id
 ),
 
 taken AS (
