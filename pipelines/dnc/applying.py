@@ -5,7 +5,7 @@ from datetime import date
 import duckdb
 
 from pipelines.dnc.differing import Counts, apply_entries
-from pipelines.dnc.index import share_sets
+from pipelines.dnc.index import AddedNumbers, share_sets
 from pipelines.dnc.preparing import OwnPart
 from pipelines.dnc.staging import Staged
 from pipelines.published.publishing import mark_unpublished
@@ -38,17 +38,23 @@ def place_load(connection: duckdb.DuckDBPyConnection, category: str, source: str
 
 
 def apply_list(
-    connection: duckdb.DuckDBPyConnection, staged: Staged, load_id: int, category: str, mode: str, part: OwnPart
+    connection: duckdb.DuckDBPyConnection,
+    staged: Staged,
+    load_id: int,
+    category: str,
+    mode: str,
+    part: OwnPart,
+    added: AddedNumbers,
 ) -> Counts:
     """Apply a staged list to its category by the rules of its mode, and note what is to be published.
 
-    ``part`` is given all that the load brings, or nothing.
+    ``part`` is given all that the load brings, or nothing; ``added`` as ``apply_entries`` says.
     """
     counts = Counts()
     # Entries are published as they lie, so they are to lie in order whatever the threads.
     connection.execute("SET preserve_insertion_order = true")
     if staged.staged:
-        apply_entries(connection, staged, mode, counts, part)
+        apply_entries(connection, staged, mode, counts, part, added)
     connection.execute("SET preserve_insertion_order = false")
     if mode == "full" and not staged.staged:
         _remove_all(connection, category, counts)

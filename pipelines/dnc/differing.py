@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from pipelines.dnc.index import AddedNumbers, note_ended, numbers_added, share_sets
+from pipelines.dnc.index import AddedNumbers, note_ended, share_sets
 from pipelines.dnc.preparing import OwnPart
 from pipelines.dnc.runs import SAMPLED, cut_ranges
 from pipelines.dnc.staging import Staged
@@ -47,11 +47,17 @@ class Counts:
 
 
 def apply_entries(
-    connection: duckdb.DuckDBPyConnection, staged: Staged, mode: str, counts: Counts, part: OwnPart
+    connection: duckdb.DuckDBPyConnection,
+    staged: Staged,
+    mode: str,
+    counts: Counts,
+    part: OwnPart,
+    added: AddedNumbers,
 ) -> None:
     """Apply the numbers of a list to the category of ``load`` (one row) by the rules of its mode.
 
-    The connection keeps what is inserted in order. ``part`` is given all that a list of numbers alone brings.
+    The connection keeps what is inserted in order. ``part`` is given all that a list of numbers alone brings, ``added``
+    the numbers of all entries that are new or have other terms.
     """
     run = connection.execute
     if staged.is_detailed:
@@ -62,16 +68,16 @@ def apply_entries(
     is_plain = mode in ADDING and not staged.is_detailed and not has_expiries
     run("CREATE OR REPLACE TEMP TABLE ended (value BIGINT, terms_id BIGINT)")
     ranges = _cut(connection, staged, is_all=is_known and mode == "full")
-    with numbers_added(connection) as added:
-        for low, high in ranges:
-            if is_plain:
-                numbers = staged.numbers.read(low, high)
-                new = _find_new(connection, numbers, (low, high), mode, counts) if is_known else numbers
-                counts.already_there += len(numbers) - len(new)
-                if len(new):
-                    counts.added += _add_numbers(connection, new, part, added)
-            else:
-                added.add(_apply_slice(connection, staged, (low, high), mode, counts, is_known=is_known))
+    for low, high in ranges:
+        if is_plain:
+            numbers = staged.numbers.read(low, high)
+            new = _find_new(connection, numbers, (low, high), mode, counts) if is_known else numbers
+            counts.already_there += len(numbers) - len(new)
+            if len(new):
+                counts.added += _add_numbers(connection, new, part, added)
+        else:
+            added.add(_apply_slice(connection, staged, (low, high), mode, counts, is_known=is_known))
+    added.seal()
     _end(connection, ranges)
     run("DROP VIEW IF EXISTS staged")
     for table in ("slice", "standing", "bounds", "gone", "ended", "told", "load_terms"):
@@ -120,7 +126,7 @@ def _find_standing(connection: duckdb.DuckDBPyConnection, values: Ints) -> Mask:
     return is_standing
 
 
-def _add_numbers(connection: duckdb.DuckDBPyConnection, values: Ints, part: OwnPart, index: AddedNumbers) -> int:
+def _add_numbers(connection: duckdb.DuckDBPyConnection, values: Ints, part: OwnPart, added: AddedNumbers) -> int:
     """Add sorted numbers that do not stand yet; return how many."""
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE told AS SELECT category, source, as_of AS listed_on, NULL::DATE AS expires_on,"
@@ -131,13 +137,13 @@ def _add_numbers(connection: duckdb.DuckDBPyConnection, values: Ints, part: OwnP
         "CREATE OR REPLACE TEMP TABLE load_terms AS SELECT terms_id FROM dnc_terms JOIN load"
         " USING (load_id, category, source)"
     )
-    index.terms_id = connection.sql("SELECT terms_id FROM load_terms").fetchall()[0][0]
-    index.add(values)
-    part.add(connection, values, index.terms_id)
+    terms_id = added.terms_id = connection.sql("SELECT terms_id FROM load_terms").fetchall()[0][0]
+    added.add(values)
+    part.add(connection, values, terms_id)
     _hand_over(connection, values)
-    added = insert_query(connection, "dnc_entries", "dnc/plain_entries")
+    rows = insert_query(connection, "dnc_entries", "dnc/plain_entries")
     connection.unregister("sorted_values")
-    return added
+    return rows
 
 
 def _end_others(connection: duckdb.DuckDBPyConnection, values: Ints, bounds: tuple[int, int], counts: Counts) -> Mask:

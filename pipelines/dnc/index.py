@@ -6,7 +6,8 @@ what they hold is looked for in ``dnc_entries``. Works on the writer's connectio
 docs/decisions/0036-do-not-call-sets.md.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,12 +32,39 @@ BATCH_ROWS = 4_000_000
 _OWN_TERMS = "SELECT terms_id FROM dnc_sets WHERE terms_id IS NOT NULL"
 
 
-@dataclass
 class AddedNumbers:
-    """Takes the values of entries that are added, in their order; ``terms_id`` where all entries of it are, alone."""
+    """Takes the values of entries that are added, in their order, and writes them in a thread, beside all else.
 
-    add: Callable[[Ints], None]
-    terms_id: int | None = None
+    ``terms_id`` is to be set where all entries of these terms are among them, and no others.
+    """
+
+    def __init__(self, writer: SetWriter, pool: ThreadPoolExecutor) -> None:
+        self.terms_id: int | None = None
+        self._writer, self._pool = writer, pool
+        self._writing: Future[None] | None = None
+        self._finishing: Future[NumberSet | None] | None = None
+
+    def add(self, values: Ints) -> None:
+        """Begin to write values, sorted, none of which is below those before, once these are written."""
+        if self._writing is not None:
+            self._writing.result()
+        self._writing = self._pool.submit(self._writer.add, values)
+
+    def seal(self) -> None:
+        """Begin to bring the set to the disk: no more will come."""
+        self._finishing = self._pool.submit(self._finish, self._writing)
+
+    def finish(self) -> NumberSet | None:
+        """Return the set, which is on the disk; none for no values."""
+        if self._finishing is None:
+            self.seal()
+        assert self._finishing is not None  # noqa: S101  it is sealed
+        return self._finishing.result()
+
+    def _finish(self, writing: Future[None] | None) -> NumberSet | None:
+        if writing is not None:
+            writing.result()
+        return self._writer.finish()
 
 
 @dataclass(frozen=True)
@@ -60,12 +88,11 @@ def numbers_added(connection: duckdb.DuckDBPyConnection) -> Iterator[AddedNumber
     """
     folder = find_folder(connection, NUMBER_SETS)
     if folder is None:
-        yield AddedNumbers(lambda _: None)
-        return
-    with SetWriter(folder) as writer:
-        added = AddedNumbers(writer.add)
+        raise RuntimeError("No entries are added to a store in memory.")
+    with SetWriter(folder) as writer, ThreadPoolExecutor(1) as pool:
+        added = AddedNumbers(writer, pool)
         yield added
-        made = writer.finish()
+        made = added.finish()
         _note(connection, made, added.terms_id if made and made.numbers >= SHORT else None)
 
 

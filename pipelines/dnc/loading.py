@@ -15,7 +15,7 @@ from phonenumbers import SUPPORTED_REGIONS
 
 from pipelines.dnc.applying import MODES, apply_list, place_load
 from pipelines.dnc.differing import Counts
-from pipelines.dnc.index import tidy_sets
+from pipelines.dnc.index import numbers_added, tidy_sets
 from pipelines.dnc.preparing import OwnPart
 from pipelines.dnc.rescreening import rescreen_load
 from pipelines.dnc.rules import bring_rules, read_rules
@@ -119,16 +119,17 @@ def load_dnc(
         _require_numbers(staged, name, region)
         with open_writer(home, engine=engine, row_group_rows=LONG_ROW_GROUP_ROWS) as connection:
             bring_rules(connection, rules)
-            load_id = place_load(connection, category.strip(), source or name, day, mode)
-            counts = apply_list(connection, staged, load_id, category.strip(), mode, part)
-            facts = {"sha256": raw.sha256, "file": name, "source": source or name, "region": region}
-            line = _describe(staged, counts, load_id, category.strip(), mode, day, facts)
-            _record(connection, line, now)
-            found = rescreen_load(connection, load_id, category.strip(), now)
-            load = DncLoad(**{**line, **found})
-            told = _tell(load, files, are_prefixes=are_prefixes)
-            keep_files(home, files)
-            write_log(connection, now, user, "dnc load", load.category, _sum_up(load), told=told)
+            with numbers_added(connection) as added:
+                load_id = place_load(connection, category.strip(), source or name, day, mode)
+                counts = apply_list(connection, staged, load_id, category.strip(), mode, part, added)
+                facts = {"sha256": raw.sha256, "file": name, "source": source or name, "region": region}
+                line = _describe(staged, counts, load_id, category.strip(), mode, day, facts)
+                _record(connection, line, now)
+                found = rescreen_load(connection, load_id, category.strip(), now)
+                load = DncLoad(**{**line, **found})
+                told = _tell(load, files, are_prefixes=are_prefixes)
+                keep_files(home, files)
+                write_log(connection, now, user, "dnc load", load.category, _sum_up(load), told=told)
             prepared = part.finish(load.category, load_id)
             keeping.close()  # nothing is committed before its raw copy is safe
             publish(connection, home, prepared)

@@ -32,6 +32,8 @@ LAST = (1 << LAST_BITS) - 1
 BITMAP = 1 << (LAST_BITS - 4)
 # The numbers of so many keys are in memory at once where sets are merged.
 MERGED_KEYS = 64
+# So many numbers are split at once, in memory that was used before.
+WRITTEN_AT_ONCE = 1 << 18
 
 Words = npt.NDArray[np.uint16]
 
@@ -136,8 +138,12 @@ class SetWriter:
 
     def add(self, values: Ints) -> None:
         """Add numbers, sorted; none is below those that were added before. One that comes again is there once."""
+        for start in range(0, len(values), WRITTEN_AT_ONCE):
+            self._add(values[start : start + WRITTEN_AT_ONCE])
+
+    def _add(self, values: Ints) -> None:
         values = drop_repeated(np.concatenate([self._waiting, values]))
-        last_key = int(values.searchsorted(values[-1] & ~LAST)) if len(values) else 0
+        last_key = values.searchsorted(values[-1] & ~LAST)
         self._waiting = values[last_key:]
         self._write(values[:last_key])
 
