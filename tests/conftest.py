@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,18 @@ from pipelines.home import Home
 from pipelines.maintaining import maintain
 from pipelines.published import grouping
 from pipelines.published.publishing import ensure_published
+
+# Where files lie in memory, and how many bytes have to be free there.
+MEMORY = Path("/dev/shm")
+MEMORY_BYTES = 8 << 30
+
+
+def pytest_configure() -> None:
+    """Let the tests write to memory where there is room and nobody chose a folder: they make some 100,000 folders."""
+    if "TMPDIR" in os.environ or not os.access(MEMORY, os.W_OK):
+        return
+    if shutil.disk_usage(MEMORY).free >= MEMORY_BYTES:
+        os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 
 
 @dataclass(frozen=True)
