@@ -239,14 +239,14 @@ def test_bombs_are_refused_soon_and_take_little_of_the_disk(open_bytes, monkeypa
     monkeypatch.setattr(expanding.Allowance, "spend", lambda self, count: (written.append(count), spend(self, count)))
     bomb = make_gzip_bomb(10)
     squeezed = squeeze(bytes(64 << 20)) * 160
-    started = time.perf_counter()
+    started = time.process_time()
 
     for content in (bomb[: 1 << 20], squeezed, pack({"a.csv": bytes(256 << 20)}, zipfile.ZIP_DEFLATED)):
         with pytest.raises(UserError, match="expands to more than"):
             open_bytes(content)
 
     assert sum(written) < 700 << 20
-    assert time.perf_counter() - started < 30
+    assert time.process_time() - started < 30
 
 
 def test_members_that_are_bombs_together_are_refused(open_bytes):
