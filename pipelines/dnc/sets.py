@@ -10,7 +10,7 @@ and others, 2016). A set never changes once it is there. See docs/decisions/0036
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import pairwise, starmap
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -30,8 +30,10 @@ LAST_BITS = 16
 LAST = (1 << LAST_BITS) - 1
 # So many words have a bit for each number that a key can have.
 BITMAP = 1 << (LAST_BITS - 4)
-# The numbers of so many keys are in memory at once where sets are merged.
-MERGED_KEYS = 64
+# The numbers of so many keys are in memory at once where all of a set is read.
+FEW_KEYS = 64
+# So many numbers for each key of a set are looked up by reading all of it.
+MANY = 16
 # So many numbers are split at once, in memory that was used before.
 WRITTEN_AT_ONCE = 1 << 18
 
@@ -67,7 +69,21 @@ class NumberSet:
         return np.fromfile(self.files[0], dtype=ENTRY)
 
     def hold(self, asked: Ints) -> Mask:
-        """Tell of each number whether the set has it."""
+        """Tell of each number whether the set has it; they are sorted."""
+        has_bitmaps = self.numbers > self.words
+        return self._hold_few(asked) if has_bitmaps or len(asked) < MANY * self.keys else self._hold_many(asked)
+
+    def _hold_many(self, asked: Ints) -> Mask:
+        """Look numbers up in step with all of the set, part by part: a third of the time of looking for each."""
+        edges = _cut_keys(self.read_keys())
+        places = asked.searchsorted(np.array(edges) << LAST_BITS)
+        is_held = np.zeros(len(asked), dtype=bool)
+        for keys, here in zip(pairwise(edges), starmap(slice, pairwise(places)), strict=True):
+            numbers, some = self.read(*keys), asked[here]
+            is_held[here] = numbers[np.minimum(numbers.searchsorted(some), len(numbers) - 1)] == some
+        return is_held
+
+    def _hold_few(self, asked: Ints) -> Mask:
         keys, starts = self.read_keys(), np.fromfile(self.files[1], dtype=ENTRY)
         words = np.asarray(np.memmap(self.files[2], dtype=WORD, mode="r"))
         rest, last = asked >> LAST_BITS, (asked & LAST).astype(WORD)
@@ -92,6 +108,11 @@ class NumberSet:
             bits = np.unpackbits(words[starts[place] : starts[place + 1]].view(np.uint8), bitorder="little")
             parts.append(bases[place] + np.flatnonzero(bits))
         return join_numbers(parts)
+
+
+def _cut_keys(keys: Ints) -> list[int]:
+    """Return between which keys there are a few; they are sorted."""
+    return [*keys[::FEW_KEYS].tolist(), int(keys[-1]) + 1]
 
 
 def _look_at_bits(words: Words, low: Ints, _: Ints, last: Words) -> Mask:
@@ -189,8 +210,7 @@ class SetWriter:
 def merge_sets(folder: Path, sets: Sequence[NumberSet]) -> NumberSet | None:
     """Write the numbers of several sets as one, those of some keys at a time."""
     keys = join_numbers([each.read_keys() for each in sets])
-    edges = [*keys[::MERGED_KEYS].tolist(), int(keys[-1]) + 1]
     with SetWriter(folder) as writer:
-        for first, end in pairwise(edges):
+        for first, end in pairwise(_cut_keys(keys)):
             writer.add(join_numbers([each.read(first, end) for each in sets]))
         return writer.finish()

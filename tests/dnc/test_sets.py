@@ -41,13 +41,16 @@ def read_all(found):
     return found.read(0, 2**62).tolist() if found else []
 
 
+@pytest.mark.parametrize("many", [0, sets.MANY])
 @settings(deadline=None, max_examples=50)
 @given(numbers=NUMBERS, others=NUMBERS, dense=st.none() | DENSE, parts=st.integers(1, 5))
-def test_what_was_added_is_held_and_read_again_and_nothing_else(numbers, others, dense, parts):
+def test_what_was_added_is_held_and_read_again_and_nothing_else(many, numbers, others, dense, parts):
     if dense:
         numbers = numbers | set(range(dense[1], dense[1] + dense[0]))
     asked = np.array(sorted(numbers | others), dtype=np.int64)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sets, "MANY", many)
+        patch.setattr(sets, "FEW_KEYS", 3)
         found = write(folder, numbers, parts)
 
         if found is None:
@@ -62,7 +65,7 @@ def test_what_was_added_is_held_and_read_again_and_nothing_else(numbers, others,
 def test_sets_that_are_merged_hold_what_any_of_them_held(each):
     all_numbers = [numbers | set(range(dense[1], sum(dense))) if dense else numbers for numbers, dense in each]
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sets, "MERGED_KEYS", 3)
+        patch.setattr(sets, "FEW_KEYS", 3)
         written = [found for numbers in all_numbers if (found := write(folder, numbers))]
 
         merged = merge_sets(Path(folder), written) if written else None
