@@ -19,7 +19,7 @@ import pyarrow as pa
 from pipelines.beside import NUMBER_SETS, choose_merged, find_folder, is_rehearsal, sweep_folder
 from pipelines.dnc.sets import NumberSet, SetWriter, merge_sets
 from pipelines.phones.numbering import Ints
-from pipelines.sorting import NONE, join_numbers
+from pipelines.sorting import NONE, drop_repeated, join_numbers
 from pipelines.store import commit_so_far
 
 # Lists of fewer numbers have no set of their own, and sets of fewer are of one length where several become one.
@@ -110,11 +110,11 @@ def share_sets(connection: duckdb.DuckDBPyConnection, terms: str) -> None:
 
 
 def find_listed(connection: duckdb.DuckDBPyConnection, numbers: Ints) -> Listed:
-    """Look numbers up in all sets; they are sorted."""
+    """Look numbers up in all sets; they are sorted, with repetitions."""
     sets = list_sets(connection)
     if sets is None:
         return Listed(_pair([]), pa.table({"terms_id": NONE}), numbers)
-    held = [(numbers[each.hold(numbers)], terms_id) for each, terms_id in sets]
+    held = [(drop_repeated(numbers[each.hold(numbers)]), terms_id) for each, terms_id in sets]
     own = [(values, terms_id) for values, terms_id in held if terms_id is not None]
     terms = pa.table({"terms_id": pa.array([terms_id for _, terms_id in own], pa.int64())})
     return Listed(_pair(own), terms, join_numbers([values for values, terms_id in held if terms_id is None]))

@@ -74,8 +74,8 @@ def test_what_a_list_takes_off_and_tells_again_is_judged_by_the_list(screen, loa
 
 
 def look_up(home: Home, numbers: list[int]) -> tuple[list, list]:
-    """Return the entries of these numbers as they are found, and as the store has them."""
-    values = np.array(numbers)
+    """Return the entries of these numbers, each asked for twice, as they are found, and as the store has them."""
+    values = np.repeat(numbers, 2)
     with open_writer(home) as connection:
         listed = index.find_listed(connection, values)
         known, terms, asked = listed.known, listed.terms, {"value": listed.asked}
