@@ -140,15 +140,26 @@ def keep_raw(home: Home, source: Path) -> tuple[str, Path]:
 
 @dataclass
 class RawCopy:
-    """A drop that is being kept: where its copy can be read meanwhile, and its SHA-256 as soon as that is known."""
+    """A drop that is being kept: where its copy can be read meanwhile, and what its bytes tell once they are hashed."""
 
     path: Path
-    find_hash: Callable[[], str]
+    find_hash: Callable[[], tuple[str, bool]]
 
     @property
     def sha256(self) -> str:
         """The SHA-256 of its bytes, in hexadecimal; waited for."""
-        return self.find_hash()
+        return self.find_hash()[0]
+
+    @property
+    def was_kept(self) -> bool:
+        """Whether a drop of this content was kept before; waited for."""
+        return self.find_hash()[1]
+
+
+def hash_kept(home: Home, path: Path) -> tuple[str, bool]:
+    """Return the SHA-256 of a file, and whether a drop of this content is kept already; raises as ``hash_file``."""
+    sha256 = hash_file(path)
+    return sha256, raw_path(home, sha256).exists()
 
 
 @contextmanager
@@ -159,7 +170,7 @@ def keep_raw_meanwhile(home: Home, source: Path) -> Iterator[RawCopy]:
     """
     copy = _copy(home, source)
     with ThreadPoolExecutor(2) as pool:
-        raw = RawCopy(copy, pool.submit(hash_file, copy).result)
+        raw = RawCopy(copy, pool.submit(hash_kept, home, copy).result)
         placing = pool.submit(_place, home, raw)
         try:
             yield raw

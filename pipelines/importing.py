@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -23,7 +23,7 @@ from pipelines.committing import Ledger, commit_leads, commit_rows, count_ledger
 from pipelines.dnc.freshness import screen_freshly
 from pipelines.doubts import why_held
 from pipelines.errors import UserError
-from pipelines.home import Home, RawCopy, hash_file, keep_raw_meanwhile, sweep_work
+from pipelines.home import Home, RawCopy, hash_kept, keep_raw_meanwhile, sweep_work
 from pipelines.lists import add_list, choose_list, import_date
 from pipelines.order import Order, Watch
 from pipelines.points.index import tidy_points
@@ -142,7 +142,7 @@ def _keep_and_clean(order: Order, folder: Path) -> CleanedDrop | UserError | Imp
                 order.sha256 = raw.sha256
         except UserError as error:
             return outline_import(order, "failed", None, str(error))
-        if not order.is_forced and not order.is_released:
+        if raw.was_kept and not order.is_forced and not order.is_released:
             earlier = find_published(order.home, order.sha256, order.template.name)
             if earlier:
                 return refuse_again(order, *earlier)
@@ -167,7 +167,7 @@ def _open(order: Order, kept: Path) -> Drop | UserError:
 
 def _keep(order: Order) -> AbstractContextManager[RawCopy]:
     if order.is_rehearsal or order.is_released:
-        return nullcontext(RawCopy(order.file, partial(hash_file, order.file)))
+        return nullcontext(RawCopy(order.file, cache(partial(hash_kept, order.home, order.file))))
     return keep_raw_meanwhile(order.home, order.file)
 
 

@@ -19,11 +19,13 @@ def screen_freshly(connection: duckdb.DuckDBPyConnection, order: Order, run: Run
 
     The leads will be dialled from the import date or from today on, whichever is later. Raises UserError.
     """
-    bring_rules(connection, read_rules(order.home))
+    rules = read_rules(order.home)
+    bring_rules(connection, rules)
     if order.template.dnc is None:
         return {}
     categories = order.template.dnc.categories
-    stale = find_stale(connection, categories, max(run.import_date, order.now.astimezone(run.destination.zone).date()))
+    day = max(run.import_date, order.now.astimezone(run.destination.zone).date())
+    stale = find_stale(connection, categories, day) if rules.keys() & set(categories) else []
     if stale and not order.allows_stale_dnc:
         raise stale[0]
     for each in stale:

@@ -252,3 +252,14 @@ def test_the_sample_mapping_of_ameyo_reads_its_sample_columns(world):
     world.bring("customer_name,phone1\nAnn Able,07400 123456\n", mapping=mapping)
 
     assert world.ask("SELECT first_name, last_name, phone1 FROM leads") == [("Ann", "Able", "07400123456")]
+
+
+def test_a_content_is_not_imported_again_though_its_raw_copy_is_gone(world, home):
+    first = world.bring()
+    for path in home.raw.glob("*/*"):
+        path.unlink()
+
+    again = world.try_import().json[0]
+
+    assert again["status"] == "already_imported"
+    assert first["import_id"] in again["message"]
