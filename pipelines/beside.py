@@ -30,6 +30,14 @@ def is_rehearsal(connection: duckdb.DuckDBPyConnection) -> bool:
     return bool(connection.sql("SELECT getvariable('is_rehearsal')").fetchall()[0][0])
 
 
+def are_whole(files: Sequence[Path], lengths: Sequence[int]) -> bool:
+    """Tell whether all files are there and of so many bytes each."""
+    try:
+        return [file.stat().st_size for file in files] == [*lengths]
+    except FileNotFoundError:
+        return False
+
+
 def choose_merged(rows: Sequence[int], short: int) -> list[int]:
     """Return the places of the files to make one of: all of the shortest length of which there are many, and shorter.
 

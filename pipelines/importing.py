@@ -162,7 +162,7 @@ def _open(order: Order, kept: Path) -> Drop | UserError:
     try:
         return open_ordered(order, kept)
     except UserError as error:
-        return error.rename(kept, order.name)
+        return error
 
 
 def _keep(order: Order) -> AbstractContextManager[RawCopy]:

@@ -13,8 +13,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines.dnc import index
-from pipelines.dnc.index import sweep_sets, tidy_sets
+from pipelines.dnc.index import drop_ended, sweep_sets, tidy_sets
 from pipelines.doors.upkeep import clear_doors
 from pipelines.home import Home, sweep_work
 from pipelines.landing import forget_gone
@@ -24,7 +23,7 @@ from pipelines.published.publishing import current_generation, publish, sweep_ge
 from pipelines.queries import read_query
 from pipelines.receipts import write_log
 from pipelines.schema import STORE, create_table
-from pipelines.store import checkpoint, open_writer
+from pipelines.store import LONG_ROW_GROUP_ROWS, checkpoint, open_writer
 
 # Tables that are looked up by value, and their order. Sorted again once so many entries, and such a share of them, lie
 # behind greater ones: below that, sorting costs more than it saves.
@@ -70,12 +69,12 @@ def maintain(home: Home, now: datetime, *, user: str = "operator") -> MaintainRe
     """
     if not home.store.exists():
         return MaintainResult(measure(home), measure(home), doors=clear_doors(home, now))
-    with open_writer(home) as connection:
+    with open_writer(home, row_group_rows=LONG_ROW_GROUP_ROWS) as connection:
         before = measure(home)
         done = {table: rows for table in SORTED if (rows := _sort(connection, table))}
         if points := drop_surplus(connection):
             done["contact points"] = points
-        if numbers := index.drop_surplus(connection):
+        if numbers := drop_ended(connection):
             done["do-not-call numbers"] = numbers
         packed = pack_parts(connection)
         if done or packed:

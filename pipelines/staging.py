@@ -83,8 +83,15 @@ def open_ordered(order: Order, kept: Path) -> Drop:
 
     Raises UserError for a file that cannot be read, or that is longer than is allowed.
     """
+    file = order.template.file
     with order.timed("read"):
-        drop = _open(order, kept)
+        check_limits(file.limits, order.name, kept.stat().st_size)
+        try:
+            drop = open_drop(kept, file.to_settings(), order.template.headers)
+        except UserError as error:
+            raise error.rename(kept, order.name) from None
+        # The system that the limits are of would get what is in the archive.
+        check_limits(file.limits, order.name, drop.found.expanded_bytes or 0)
     if drop.found.records > MAX_ROWS:
         raise UserError(order.name, f"A drop has at most {MAX_ROWS:,} rows.", "Split the file.")
     return drop
@@ -129,18 +136,6 @@ def _read_on(order: Order, first: pl.DataFrame, rest: Iterator[pl.DataFrame]) ->
         yield chunk
         with order.timed("read"):
             chunk = next(rest, None)
-
-
-def _open(order: Order, kept: Path) -> Drop:
-    file = order.template.file
-    check_limits(file.limits, order.name, kept.stat().st_size)
-    try:
-        drop = open_drop(kept, file.to_settings(), order.template.headers)
-    except UserError as error:
-        raise error.rename(kept, order.name) from None
-    # The system that the limits are of would get what is in the archive.
-    check_limits(file.limits, order.name, drop.found.expanded_bytes or 0)
-    return drop
 
 
 def check_limits(profile: str, file: str, size: int) -> None:

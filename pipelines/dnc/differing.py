@@ -27,6 +27,7 @@ from pipelines.store import count_changed, insert_query, is_any
 
 SLICE_ROWS = 8_000_000
 BATCH_ROWS = 1_000_000
+# So few numbers are looked for among the entries; more are compared with all of them, in order.
 FEW = 10_000
 # A row that is deleted takes 16 KB of memory for all of its vector until the commit: so many vectors are allowed that.
 DELETED_VECTORS, VECTOR_ROWS = 32_768, 2_048

@@ -159,7 +159,7 @@ def rebuild_sets(connection: duckdb.DuckDBPyConnection) -> None:
                 added.add(batch.column(0).to_numpy())
 
 
-def drop_surplus(connection: duckdb.DuckDBPyConnection) -> int:
+def drop_ended(connection: duckdb.DuckDBPyConnection) -> int:
     """Make the sets anew where they have many numbers that stand on no list any more; return how many are there then.
 
     0 where they were left as they are.

@@ -19,6 +19,7 @@ from uuid import uuid4
 import numpy as np
 import numpy.typing as npt
 
+from pipelines.beside import are_whole
 from pipelines.home import sync_file, sync_folder
 from pipelines.phones.numbering import Ints
 from pipelines.reading.tokens import Mask
@@ -59,10 +60,7 @@ class NumberSet:
     def is_whole(self) -> bool:
         """Whether all files are there and as long as they are to be."""
         lengths = [self.keys * ENTRY.itemsize, (self.keys + 1) * ENTRY.itemsize, self.words * WORD.itemsize]
-        try:
-            return [file.stat().st_size for file in self.files] == lengths
-        except FileNotFoundError:
-            return False
+        return are_whole(self.files, lengths)
 
     def read_keys(self) -> Ints:
         """Return the keys, sorted."""

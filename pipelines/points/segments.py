@@ -14,6 +14,7 @@ from uuid import uuid4
 
 import numpy as np
 
+from pipelines.beside import are_whole
 from pipelines.home import sync_file, sync_folder
 from pipelines.phones.numbering import Ints
 from pipelines.reading.threads import WORKERS
@@ -43,13 +44,8 @@ class Segment:
 
     @property
     def is_whole(self) -> bool:
-        """Whether both files are there and as long as they are to be."""
-        try:
-            return [file.stat().st_size for file in self.files] == [
-                length * WIDTH for length in (self.points, self.points, -(-self.points // PAGE))
-            ]
-        except FileNotFoundError:
-            return False
+        """Whether all files are there and as long as they are to be."""
+        return are_whole(self.files, [length * WIDTH for length in (self.points, self.points, -(-self.points // PAGE))])
 
     def open(self) -> tuple[Ints, Ints]:
         """Return the values and the leads, mapped: only what is looked at is read."""

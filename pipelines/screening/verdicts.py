@@ -24,6 +24,7 @@ from pipelines.screening.cooldown import find_cooled
 from pipelines.screening.duplicates import resolve_duplicates
 from pipelines.screening.judging import judge_rows
 from pipelines.screening.meetings import TOUCHES, VERDICTS, Meetings, Resolution, Situation
+from pipelines.sorting import NONE as NO_VALUES
 from pipelines.sorting import drop_repeated
 from pipelines.store import is_any
 from pipelines.templates.parts import DedupeOptions
@@ -98,7 +99,7 @@ def screen(
         connection.execute("CREATE TEMP TABLE doomed (lead_id BIGINT)")
     find_aged(connection, template)
     find_cooled(connection, template, situation)
-    values = read_values(connection, "FROM drop_points")
+    values = read_values(connection, "FROM drop_points") if template.dedupe or template.dnc else NO_VALUES
     with ThreadPoolExecutor(1) as pool:
         search = _begin_search(connection, template.dedupe, values, pool) if template.dedupe else None
         _find_forbidden(connection, template, values)
