@@ -1,7 +1,7 @@
 """The leads that a drop brings, written in the order of its rows: so they need not be sorted to be published.
 
 Many are written for readers at once, beside the store: see docs/decisions/0035-written-beside.md. Works on the writer's
-connection; reads ``row_values``, ``verdicts``, ``dnc_verdicts`` and ``run``.
+connection; reads ``drop_rows``, ``verdicts``, ``dnc_verdicts`` and ``run``.
 """
 
 from collections.abc import Iterable, Iterator
@@ -18,6 +18,7 @@ import pyarrow as pa
 from pipelines import store
 from pipelines.published.grouping import ROW_GROUP_ROWS, RowsWriter
 from pipelines.published.relations import LEADS_LAYOUT
+from pipelines.queries import read_query
 from pipelines.reading.threads import work_ahead
 from pipelines.schema import LEADS, PHONE_SLOTS
 from pipelines.sorting import find_span
@@ -28,13 +29,6 @@ MANY_LEADS = 20_000
 SLICE_ROWS = ROW_GROUP_ROWS
 # Each thread of the store takes so many at a time, as many as it has in a row group; their order is kept.
 BATCH_ROWS = store.ROW_GROUP_ROWS
-# What a do-not-call hit takes off a lead, and what is left for the agent to read.
-HIT_COLUMNS = (
-    *PHONE_SLOTS,
-    *(f"{slot}_key" for slot in PHONE_SLOTS),
-    *(f"{slot}_type" for slot in PHONE_SLOTS),
-    "call_info",
-)
 # What is the same of all leads of an import.
 RUN_VALUES = {
     "list_id": "list_id",
@@ -146,12 +140,17 @@ def _to_arrow(rows: pl.DataFrame) -> pa.Table:
 
 
 def _find_hits(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame | None:
-    """Return what is left of the created rows that do-not-call hit, sorted by their numbers; null for none."""
+    """Return of the created rows that do-not-call hit, sorted by their numbers, what is taken off them; null for none.
+
+    Columns: row_number, slots (those to empty), call_info (what an agent may still read; null: what was there).
+    """
     if not store.is_any(connection, "dnc_verdicts"):
         return None
     hits: pl.DataFrame = connection.sql(
-        f"SELECT row_number, {', '.join(HIT_COLUMNS)} FROM row_values"
-        " WHERE fate = 'created' AND row_number IN (SELECT row_number FROM dnc_verdicts) ORDER BY row_number"
+        "SELECT dnc_verdicts.row_number, slots, call_info FROM dnc_verdicts"
+        " SEMI JOIN (SELECT row_number FROM verdicts WHERE fate = 'created') AS created USING (row_number)"
+        f" LEFT JOIN ({read_query('commit/call_infos')}) AS call_infos USING (row_number)"
+        " ORDER BY row_number"
     ).pl()
     return hits
 
@@ -174,12 +173,19 @@ def _insert(connection: duckdb.DuckDBPyConnection, new: NewLeads, rows: pa.Table
 
 
 def _bring_hits(rows: pl.DataFrame, hits: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows with what do-not-call left of those it hit, in their order; both are sorted by number."""
-    names = [name for name in HIT_COLUMNS if name in rows.columns]
+    """Return the rows without what do-not-call takes off those it hit, in their order; both are sorted by number."""
     here = hits[find_span(hits["row_number"], rows["row_number"])]
-    if not here.height or not names:
-        return rows
-    # As a gather of a few columns: a join of so many rows takes four times as long.
-    places = np.arange(rows.height)
-    places[rows["row_number"].search_sorted(here["row_number"])] = rows.height + np.arange(here.height)
-    return rows.with_columns(pl.concat([rows.select(names), here.select(names)], rechunk=True)[places])
+    places = rows["row_number"].search_sorted(here["row_number"]).to_numpy()
+    for slot in PHONE_SLOTS:
+        is_left = np.ones(rows.height, dtype=bool)
+        is_left[places[here["slots"].list.contains(slot).to_numpy()]] = False
+        names = [name for name in (slot, f"{slot}_key", f"{slot}_type") if name in rows.columns]
+        if names and not is_left.all():
+            rows = rows.with_columns(pl.when(pl.Series(is_left)).then(pl.col(names)))
+    is_said = here["call_info"].is_not_null()
+    if is_said.any():
+        said = here["call_info"].filter(is_said)
+        chosen = np.arange(rows.height)
+        chosen[places[is_said.to_numpy()]] = rows.height + np.arange(said.len())
+        rows = rows.with_columns(pl.concat([rows["call_info"], said], rechunk=True)[chosen])
+    return rows

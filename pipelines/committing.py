@@ -111,8 +111,9 @@ def commit_leads(
     connection.execute("INSERT INTO unpublished SELECT 'leads', list_id::VARCHAR, import_id FROM run")
     is_any_affected = is_any(connection, "affected")
     has_survey = is_any(connection, "run WHERE survey_id IS NOT NULL")
-    if is_any_affected or has_survey or ledger.fates["updated"] or is_any(connection, "dnc_verdicts"):
-        connection.execute(f"CREATE TEMP VIEW row_values AS {read_query('commit/row_values')}")
+    if is_any_affected or has_survey or ledger.fates["updated"]:
+        for name in ("call_infos", "row_values"):
+            connection.execute(f"CREATE TEMP VIEW {name} AS {read_query(f'commit/{name}')}")
     if is_any_affected:
         _mark_affected(connection)
         _keep_images(connection)
