@@ -27,8 +27,6 @@ from pipelines.sorting import find_span
 MANY_LEADS = 20_000
 # How many leads are in memory at once: a row group of what readers open, which is then written as it lies.
 SLICE_ROWS = ROW_GROUP_ROWS
-# Each thread of the store takes so many at a time, as many as it has in a row group; their order is kept.
-BATCH_ROWS = store.ROW_GROUP_ROWS
 # What is the same of all leads of an import.
 RUN_VALUES = {
     "list_id": "list_id",
@@ -101,8 +99,7 @@ def _prepare_ahead(new: NewLeads, chunks: Iterable[pl.DataFrame]) -> Iterator[tu
         full = [name for name in ROW_COLUMNS if rows[name].null_count() < rows.height]
         rows = rows.select(full).rechunk()
         rows = rows if new.hits is None else _bring_hits(rows, new.hits)
-        stored = pa.Table.from_batches(_to_arrow(rows).to_batches(max_chunksize=BATCH_ROWS))
-        return stored, _to_arrow(_publish(new, rows)) if new.is_for_readers else None
+        return store.cut_batches(_to_arrow(rows)), _to_arrow(_publish(new, rows)) if new.is_for_readers else None
 
     return work_ahead(prepare, ((rows,) for rows in _cut_slices(new, chunks)))
 

@@ -10,16 +10,17 @@ from pathlib import Path
 
 import duckdb
 import polars as pl
+import pyarrow as pa
 
 from pipelines.adding import add_leads
 from pipelines.cleaning.contact_data import NOTHING
 from pipelines.points.index import add_points, list_points, points_added
 from pipelines.published.publishing import mark_unpublished
-from pipelines.published.writing import Prepared
+from pipelines.published.writing import Prepared, as_prepared
 from pipelines.queries import read_query
 from pipelines.run import Run
 from pipelines.schema import EFFECTS, FATES
-from pipelines.store import count_changed, insert_query, is_any
+from pipelines.store import count_changed, cut_batches, insert_query, is_any
 from pipelines.surveys import give_places, lose_places
 from pipelines.tables.declared import MappedTables
 from pipelines.tables.storing import commit_contact_data
@@ -66,21 +67,31 @@ def count_ledger(connection: duckdb.DuckDBPyConnection) -> Ledger:
     return ledger
 
 
-def commit_rows(connection: duckdb.DuckDBPyConnection, run: Run, *, is_held: bool) -> None:
+def commit_rows(
+    connection: duckdb.DuckDBPyConnection, run: Run, *, is_held: bool, are_few_odd: bool = False
+) -> pa.Table | None:
     """Write one line per row of the drop to ``import_rows``; a held import has made no leads to refer to.
 
-    What is to be known of some of them besides goes to ``row_evidence``. Its rows are counted by age in
-    ``import_ages``, where a field says when they were captured.
+    What is to be known of some of them besides goes to ``row_evidence``, and is returned (ROW_EVIDENCE, in their order)
+    if ``are_few_odd``; null for none. Its rows are counted by age in ``import_ages``, where a field says when they were
+    captured.
     """
+    evidence = None
     connection.execute(
         "CREATE TEMP TABLE unled AS SELECT row_number FROM verdicts WHERE fate <> 'created' OR ?"
         " UNION SELECT row_number FROM dnc_hits",
         [is_held],
     )
-    if count_changed(connection):
-        insert_query(connection, "row_evidence", "commit/row_evidence")
+    has_evidence = count_changed(connection)
     # In the order of the rows, so that publishing need not sort them, now or later.
     connection.execute("SET preserve_insertion_order = true")
+    if has_evidence and are_few_odd:
+        evidence = connection.sql(read_query("commit/row_evidence")).to_arrow_table()
+        connection.register("evidence", cut_batches(evidence))
+        connection.execute("INSERT INTO row_evidence BY NAME FROM evidence")
+        connection.unregister("evidence")
+    elif has_evidence:
+        insert_query(connection, "row_evidence", "commit/row_evidence")
     connection.execute(
         "INSERT INTO import_rows BY NAME SELECT"
         " verdicts.* REPLACE (CASE WHEN ? AND fate = 'created' THEN NULL ELSE lead_id END AS lead_id),"
@@ -90,6 +101,7 @@ def commit_rows(connection: duckdb.DuckDBPyConnection, run: Run, *, is_held: boo
     connection.execute("SET preserve_insertion_order = false")
     if insert_query(connection, "import_ages", "commit/import_ages"):
         connection.execute("INSERT INTO unpublished SELECT 'import_ages', import_date::VARCHAR, 'all' FROM run")
+    return evidence
 
 
 def commit_leads(
@@ -133,7 +145,7 @@ def commit_leads(
     commit_contact_data(connection, contact_data)
     if is_any_affected:
         _mark_affected(connection)
-    return {("leads", str(run.destination.list_id), run.import_id): file} if file and is_written else {}
+    return {("leads", str(run.destination.list_id), run.import_id): as_prepared(file)} if file and is_written else {}
 
 
 def _change_existing(connection: duckdb.DuckDBPyConnection) -> None:

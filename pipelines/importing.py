@@ -7,6 +7,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
@@ -28,6 +29,7 @@ from pipelines.lists import add_list, choose_list, import_date
 from pipelines.order import Order, Watch
 from pipelines.points.index import tidy_points
 from pipelines.published.publishing import publish
+from pipelines.published.rows import write_verdicts
 from pipelines.reading.drops import Drop
 from pipelines.receipts import (
     ImportResult,
@@ -111,7 +113,7 @@ def carry_out(order: Order) -> ImportResult:
     if not order.is_rehearsal:
         order.files = hash_files(order.home)
     order.contact_data = load_mapped_tables(order.home, order.template)
-    with start_engine() as engine, _work_folder(order) as folder:
+    with start_engine() as engine, _work_folder(order) as folder, ThreadPoolExecutor(1) as beside:
         cleaned = _keep_and_clean(order, folder)
         if isinstance(cleaned, ImportResult):
             return cleaned
@@ -119,7 +121,7 @@ def carry_out(order: Order) -> ImportResult:
             return _fail(order, cleaned, engine)
         writer = open_scratch if order.is_rehearsal else open_writer
         with writer(order.home, engine=engine) as connection:
-            result = _screen_and_commit(connection, order, cleaned)
+            result = _screen_and_commit(connection, order, cleaned, beside)
             if not order.is_rehearsal:
                 with order.timed("publish"):
                     publish(connection, order.home, order.prepared)
@@ -183,8 +185,13 @@ def _work_folder(order: Order) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _screen_and_commit(connection: duckdb.DuckDBPyConnection, order: Order, cleaned: CleanedDrop) -> ImportResult:
-    """Give every row its fate against the store as it stands, and commit all of it or hold it."""
+def _screen_and_commit(
+    connection: duckdb.DuckDBPyConnection, order: Order, cleaned: CleanedDrop, beside: ThreadPoolExecutor
+) -> ImportResult:
+    """Give every row its fate against the store as it stands, and commit all of it or hold it.
+
+    What is said of many rows is written for readers ``beside``, as committing leaves one core idle.
+    """
     earlier = (
         None if order.is_forced or order.is_released else find_earlier(connection, order.sha256, order.template.name)
     )
@@ -200,7 +207,7 @@ def _screen_and_commit(connection: duckdb.DuckDBPyConnection, order: Order, clea
     with order.timed("screen"):
         cleaned.show(connection)
         rows = cleaned.drop.found.records, cleaned.read_chunks(JUDGED_COLUMNS)
-        resolution = screen(connection, order.template, place_run(connection, run), *rows)
+        resolution, verdicts = screen(connection, order.template, place_run(connection, run), *rows)
         ledger = count_ledger(connection)
     require_balance(order.name, cleaned.drop.found.records, ledger.rows, "have a fate")
     columns = compare_headers(find_last_columns(connection, order.template.name), cleaned.columns, order.template)
@@ -216,7 +223,13 @@ def _screen_and_commit(connection: duckdb.DuckDBPyConnection, order: Order, clea
             order.prepared = commit_leads(
                 connection, run, ledger, chunks, order.contact_data, clear_fetched=clears, file=file
             )
-        commit_rows(connection, run, is_held=bool(message))
+        is_beside = verdicts is not None and not message and not order.is_rehearsal
+        evidence = commit_rows(connection, run, is_held=bool(message), are_few_odd=is_beside)
+        if is_beside:
+            rows_part = "import_rows", run.import_date.isoformat(), run.import_id
+            order.prepared[rows_part] = beside.submit(
+                write_verdicts, verdicts, evidence, run.import_id, cleaned.verdicts
+            )
         record_import(connection, run, _line(order, found, message), ledger, tell_import(order, run.import_date))
     return _report(order, run, cleaned, found, ledger, message)
 

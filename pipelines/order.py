@@ -21,7 +21,7 @@ class Order:
     """A drop, how it is to be imported, and how long each step has taken (seconds).
 
     ``files`` are those of the home that it goes by (see pipelines/replaying/files.py), ``prepared`` those that it
-    brings and that are written for readers already.
+    brings and that are written for readers beside the store.
     """
 
     file: Path

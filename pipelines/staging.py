@@ -48,6 +48,11 @@ class CleanedDrop:
         """Where the leads that the drop brings are written for readers, until they are published."""
         return self.rows / "leads.new"
 
+    @property
+    def verdicts(self) -> Path:
+        """Where what becomes of its rows is written for readers, until it is published."""
+        return self.rows / "verdicts.new"
+
     def read_chunks(self, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
         """Yield some columns of the cleaned rows, in file order, reading ahead."""
         files = sorted(self.rows.glob("*.parquet"))

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 import filelock
+import pyarrow as pa
 
 from pipelines.beside import link_folders
 from pipelines.errors import UserError
@@ -229,6 +230,11 @@ def _read_owner(home: Home) -> str:
         return f" (PID {int(_owner_path(home).read_text())})"
     except (OSError, ValueError):
         return ""
+
+
+def cut_batches(rows: pa.Table) -> pa.Table:
+    """Return rows in batches that each thread of the store takes as a row group: so their order is kept."""
+    return pa.Table.from_batches(rows.to_batches(max_chunksize=ROW_GROUP_ROWS))
 
 
 def insert_query(connection: duckdb.DuckDBPyConnection, table: str, query: str) -> int:

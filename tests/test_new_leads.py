@@ -10,7 +10,7 @@ from pipelines import adding, staging
 from pipelines.dnc.loading import load_dnc
 from pipelines.home import Home
 from pipelines.importing import import_drop
-from pipelines.published import grouping
+from pipelines.published import grouping, rows
 from pipelines.published.publishing import current_generation, mark_unpublished, publish
 from pipelines.replaying.comparing import count_differences
 from pipelines.screening import judging
@@ -96,18 +96,24 @@ def test_leads_written_beside_the_store_are_those_that_would_be_published_from_i
     assert list(beside.work.iterdir()) == []
 
 
-def test_leads_written_beside_the_store_stay_the_same_bytes_when_the_list_is_published_anew(tmp_path, drop):
+@pytest.mark.parametrize(("name", "partition"), [("leads", "list_id=1"), ("import_rows", f"import_date={DAY}")])
+def test_what_was_written_beside_the_store_stays_the_same_bytes_when_it_is_published_anew(
+    tmp_path, drop, monkeypatch, name, partition
+):
+    monkeypatch.setattr(judging, "FEW_ROWS", 0)
+    monkeypatch.setattr(rows, "ROW_GROUP_ROWS", 130)
     home = Home(tmp_path / "home")
     brought = bring(home, drop)
-    file = current_generation(home) / "leads" / "list_id=1" / f"{brought.import_id}.parquet"
+    file = current_generation(home) / name / partition / f"{brought.import_id}.parquet"
 
     with open_writer(home) as connection:
-        mark_unpublished(connection, "leads", "1", brought.import_id)
+        mark_unpublished(connection, name, partition.split("=")[1], brought.import_id)
         publish(connection, home)
 
-    again = current_generation(home) / "leads" / "list_id=1" / file.name
+    again = current_generation(home) / name / partition / file.name
     assert again.stat().st_ino != file.stat().st_ino
     assert again.read_bytes() == file.read_bytes()
+    assert pl.read_parquet(again).height == (brought.created if name == "leads" else ROWS)
 
 
 def test_a_drop_whose_leads_cannot_be_written_for_readers_has_brought_nothing(tmp_path, drop, full_disk):

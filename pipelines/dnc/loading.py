@@ -131,7 +131,10 @@ def load_dnc(
                 keep_files(home, files)
                 write_log(connection, now, user, "dnc load", load.category, _sum_up(load), told=told)
             prepared = part.finish(load.category, load_id)
-            keeping.close()  # nothing is committed before its raw copy is safe
+            # Nothing is committed before its raw copy is safe and its file is written.
+            keeping.close()
+            for file in prepared.values():
+                file.result()
             publish(connection, home, prepared)
             tidy_sets(connection)
     return load

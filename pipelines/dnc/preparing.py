@@ -46,13 +46,16 @@ class OwnPart:
         self._writing = self._pool.submit(self._writer.add, values, np.full(1, terms_id))
 
     def finish(self, category: str, load_id: int) -> Prepared:
-        """Wait until all is written; return where it is, for ``publish``: nothing where nothing was added."""
+        """Begin to write what is left; return where it will be, for ``publish``: nothing where nothing was added."""
         if self._writer is None:
             return {}
+        return {("dnc", category, str(load_id)): self._pool.submit(self._close, self._writer)}
+
+    def _close(self, writer: EntriesWriter) -> Path:
         self._wait()
-        self._writer.close()
+        writer.close()
         self._writer = None
-        return {("dnc", category, str(load_id)): self._file}
+        return self._file
 
     def _wait(self) -> None:
         if self._writing is not None:

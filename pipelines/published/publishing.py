@@ -62,7 +62,7 @@ def ensure_published(home: Home) -> Path:
 def publish(connection: duckdb.DuckDBPyConnection, home: Home, prepared: Prepared | None = None) -> None:
     """Commit, then bring all that was noted as unpublished before the readers, at once.
 
-    ``prepared`` are parts whose files are written already.
+    ``prepared`` are parts whose files are written beside, and are waited for.
 
     Called under the writer's lock. What a killed process left unpublished is published by the next one.
     """

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import duckdb
 import numpy as np
+import polars as pl
 import pyarrow as pa
 
-from pipelines.published.grouping import Layout, RowsWriter, write_in_order
+from pipelines.published.grouping import ROW_GROUP_ROWS, Layout, RowsWriter, write_in_order
 from pipelines.queries import read_query
 from pipelines.spreading import spread
 
@@ -80,17 +81,38 @@ def write_rows(connection: duckdb.DuckDBPyConnection, query: str, file: Path) ->
             writer.add(SCHEMA.empty_table())
             for batch in batches:
                 if batch.num_rows:
-                    writer.add(_bring_evidence(batch, evidence))
+                    writer.add(_bring_evidence(batch, evidence, "place"))
         return writer.rows
 
     return write_in_order(connection, query, "place", write)
 
 
-def _bring_evidence(rows: pa.RecordBatch, evidence: pa.Table) -> pa.Table:
-    """Return rows with what is known of them besides; both have places, by which both are sorted."""
-    places, known = rows["place"].to_numpy(), evidence["place"].to_numpy()
+def write_verdicts(verdicts: pa.Table, evidence: pa.Table | None, import_id: str, file: Path) -> Path:
+    """Write what becomes of an import's rows as ``write_rows`` does, without the store; return the file.
+
+    ``verdicts`` are as ``judge_rows`` returns them (pipelines/screening/judging.py), ``evidence`` as ``commit_rows``
+    does (pipelines/committing.py), null for none.
+    """
+    known = SCHEMA.empty_table() if evidence is None else evidence
+    with RowsWriter(file, LAYOUT) as writer:
+        for start in range(0, verdicts.num_rows, ROW_GROUP_ROWS):
+            rows = verdicts.slice(start, ROW_GROUP_ROWS)
+            told = pl.select(
+                import_id=pl.repeat(import_id, rows.num_rows),
+                fate=pl.Series(rows["fate"].combine_chunks()).cast(pl.String),
+            ).to_arrow(compat_level=pl.CompatLevel.newest())
+            for name in told.column_names:
+                rows = rows.drop_columns(name) if name in rows.column_names else rows
+                rows = rows.append_column(name, told[name])
+            writer.add(_bring_evidence(rows, known, "row_number"))
+    return file
+
+
+def _bring_evidence(rows: pa.RecordBatch | pa.Table, evidence: pa.Table, by: str) -> pa.Table:
+    """Return rows with what is known of them besides; both have places or numbers, by which both are sorted."""
+    places, known = rows[by].to_numpy(), evidence[by].to_numpy()
     low, high = np.searchsorted(known, [places[0], places[-1] + 1])
     here, at = evidence.slice(low, high - low), np.searchsorted(places, known[low:high])
     columns = {name: rows[name] for name in SCHEMA.names if name not in EVIDENCE}
     columns |= {name: spread(here[name].combine_chunks(), at, rows.num_rows) for name in EVIDENCE}
-    return pa.Table.from_arrays([columns[name] for name in SCHEMA.names], schema=SCHEMA)
+    return pa.table({name: columns[name] for name in SCHEMA.names})

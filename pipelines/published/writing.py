@@ -6,6 +6,7 @@ Works on the writer's connection, which keeps the order of rows meanwhile. See d
 import os
 import shutil
 from collections import defaultdict
+from concurrent.futures import Future
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote, unquote
@@ -24,8 +25,15 @@ FORMAT = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, DICTIONARY_SIZE
 
 # Which file each part is in that shares one: (relation, partition) -> part -> file.
 Packs = dict[tuple[str, str], dict[str, str]]
-# Files that were written before, on the same disk: (relation, partition, part) -> what is to be that part's.
-Prepared = dict[tuple[str, str, str], Path]
+# Files that are written beside, on the same disk: (relation, partition, part) -> what is to be that part's.
+Prepared = dict[tuple[str, str, str], Future[Path]]
+
+
+def as_prepared(file: Path) -> Future[Path]:
+    """Return a file that is written already, as one of ``Prepared``."""
+    written = Future[Path]()
+    written.set_result(file)
+    return written
 
 
 def write_version(
@@ -39,7 +47,7 @@ def write_version(
     packs: Packs,
     prepared: Prepared,
 ) -> None:
-    """Make a partition's new version: the files of untouched parts linked, the others written, or moved if they are."""
+    """Make a partition's new version: the files of untouched parts linked, others written, or moved once they are."""
     files = _plan_files(packs, name, partition, parts)
     stale = parts | files.keys()
     folder = home.published / "data" / place_partition(name, partition) / str(number)
@@ -54,7 +62,7 @@ def write_version(
     for file_name, members in sorted(files.items()):
         file = folder / f"{quote(file_name, safe='')}.parquet"
         if members == [file_name] and (made := prepared.get((name, partition, file_name))):
-            made.replace(file)
+            made.result().replace(file)
             continue
         query = _select_file(connection, name, partition, members)
         if is_empty_part and find_relation(name).partitioned_by:

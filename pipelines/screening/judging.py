@@ -15,7 +15,7 @@ from pipelines.queries import read_query
 from pipelines.schema import FATES
 from pipelines.sorting import find_span
 from pipelines.spreading import Places, spread, spread_lists
-from pipelines.store import ROW_GROUP_ROWS
+from pipelines.store import cut_batches
 
 # What cleaning says of each row.
 JUDGED_COLUMNS = ("row_number", "line_number", "code", "detail", "warnings", "raw_cells")
@@ -28,11 +28,11 @@ MOST_ODD = 400_000
 
 def judge_rows(
     connection: duckdb.DuckDBPyConnection, height: int, chunks: Iterable[pl.DataFrame], lead_base: int
-) -> None:
+) -> pa.Table | None:
     """Leave ``verdicts``, one row per row of the drop, in their order, for as long as the connection lasts.
 
     ``chunks`` are the ``height`` rows of ``drop_rows`` in their order (JUDGED_COLUMNS), which may not be read; ids of
-    new leads begin after ``lead_base``.
+    new leads begin after ``lead_base``. Return the verdicts where they are in memory, null where the store has them.
     Columns: row_number, line_number, fate, code, detail, warnings, raw_cells and lead_id, as odd_verdicts.sql has them.
     """
     query = read_query("screening/odd_verdicts")
@@ -40,15 +40,15 @@ def judge_rows(
     if found is None:
         connection.execute("CREATE TEMP VIEW odd_rows AS SELECT * FROM drop_rows")
         connection.execute(f"CREATE TEMP TABLE verdicts AS {query}")
-        return
+        return None
     rows, lines, odd = found
     connection.register("odd_rows", odd.to_arrow(compat_level=pl.CompatLevel.newest()))
     said = connection.sql(query).to_arrow_table().combine_chunks()
     connection.unregister("odd_rows")
     places = rows.searchsorted(odd["row_number"].to_numpy())
     verdicts = _place_verdicts(rows, lines, said, places, lead_base)
-    # Each thread takes a row group of the store at a time, so that their order is kept when they are inserted.
-    connection.register("verdicts", pa.Table.from_batches(verdicts.to_batches(max_chunksize=ROW_GROUP_ROWS)))
+    connection.register("verdicts", cut_batches(verdicts))
+    return verdicts
 
 
 def _find_odd(

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import duckdb
 import numpy as np
 import polars as pl
+import pyarrow as pa
 
 from pipelines.dnc.index import Listed, find_listed
 from pipelines.dnc.tables import DNC_ENTRIES
@@ -87,10 +88,11 @@ def screen(
     situation: Situation,
     height: int,
     chunks: Iterable[pl.DataFrame],
-) -> Resolution:
-    """Give every row of ``drop_rows`` its verdict; return what was found out about duplicates.
+) -> tuple[Resolution, pa.Table | None]:
+    """Give every row of ``drop_rows`` its verdict; return what was found out about duplicates, and the verdicts.
 
-    ``chunks`` are the same ``height`` rows in their order (JUDGED_COLUMNS of pipelines/screening/judging.py).
+    ``chunks`` are the same ``height`` rows in their order (JUDGED_COLUMNS of pipelines/screening/judging.py). The
+    verdicts are as ``judge_rows`` returns them.
     """
     _keep(connection, "drop_points")
     if template.delete_existing:
@@ -116,8 +118,7 @@ def screen(
         connection.execute(f"CREATE TEMP TABLE touches AS {read_query('screening/relocated')}")
     else:
         _keep_frame(connection, "touches", resolution.touches)
-    judge_rows(connection, height, chunks, situation.lead_base)
-    return resolution
+    return resolution, judge_rows(connection, height, chunks, situation.lead_base)
 
 
 def _find_forbidden(connection: duckdb.DuckDBPyConnection, template: Template, values: Ints) -> None:
