@@ -15,7 +15,8 @@ from pipelines.schema import LEADS
 from pipelines.store import LONG_ROW_GROUP_ROWS, open_writer
 
 FIRST_NUMBER = 447_300_000_000  # mobile numbers of the United Kingdom: 07300 to 07599, the even ones known
-NUMBERS = 149_999_957
+NUMBERS = 149_999_957  # a prime
+SCATTER = 61_803_399
 LEADS_PER_IMPORT = 100_000
 LISTS = 20
 SOME_TIME = datetime(2026, 1, 5, tzinfo=UTC)
@@ -27,6 +28,11 @@ EMAIL_SHARE = 60
 def draw_number(seed: str, *, is_new: bool = False) -> str:
     """Return SQL for a number drawn by a seed expression; what is new never meets what is known."""
     return f"({FIRST_NUMBER + is_new} + (hash({seed}) % {NUMBERS})::BIGINT * 2)"
+
+
+def draw_fresh(place: str) -> str:
+    """Return SQL for the new number with a place, from 0: places less than ``NUMBERS`` apart have different ones."""
+    return f"({FIRST_NUMBER + 1} + ({place}) % {NUMBERS} * {SCATTER} % {NUMBERS} * 2)"
 
 
 def stock_home(home: Home, leads: int, entries: int) -> None:
@@ -121,12 +127,13 @@ class DncList:
 def write_big_drop(path: Path, rows: int, leads: int, seed: int) -> None:
     """Write a drop in the twelve columns of the lists one can buy: two of them numbers, one an e-mail.
 
-    Of a hundred rows 5 are leads, 2 repeat a number of the drop, 5 are not to be called.
+    Of a hundred rows 5 are leads, 2 repeat a number of the drop, 5 are not to be called; all other numbers are fresh,
+    so that drops whose seeds lie ``rows`` apart meet only by chance, and one is like the other.
     """
     known = draw_number("(hash(i) % $leads)::BIGINT * 5")
     forbidden = draw_number("(hash(i) % $leads)::BIGINT + 1000000007")
-    twice = draw_number("-((i // 100) + $seed) * 2", is_new=True)
-    numbers = draw_number("-(i + $seed) * 2", is_new=True)
+    twice = draw_fresh("(i - i % 100 + 12 + $seed) * 2")
+    numbers = draw_fresh("(i + $seed) * 2")
     frame = duckdb.sql(
         "SELECT i AS number, 'First' || i % 1000 AS first_name, 'Last' || hash(i) % 5000 AS last_name,"
         " 'Company ' || hash(i // 3) % 200000 || ' Ltd' AS company_name,"
@@ -134,7 +141,7 @@ def write_big_drop(path: Path, rows: int, leads: int, seed: int) -> None:
         " 'County ' || hash(i) % 60 AS county, 'AB' || hash(i) % 90 + 10 || ' ' || hash(i) % 9 || 'CD' AS postal,"
         f" '0' || (CASE WHEN i % 100 < 5 THEN {known} WHEN i % 100 < 7 THEN {twice}"
         f" WHEN i % 100 < 12 THEN {forbidden} ELSE {numbers} END - 440000000000)::VARCHAR AS phone1,"
-        f" '+' || {draw_number('-(i + $seed) * 2 - 1', is_new=True)} AS phone2,"
+        f" '+' || {draw_fresh('(i + $seed) * 2 + 1')} AS phone2,"
         " 'new' || i + $seed || '@example.com' AS email,"
         " 'http://www.company' || hash(i // 3) % 200000 || '.example.com' AS web"
         f" FROM range({rows}) AS t (i)",
