@@ -84,13 +84,12 @@ class NumberSet:
     def _hold_few(self, asked: Ints) -> Mask:
         keys, starts = self.read_keys(), np.fromfile(self.files[1], dtype=ENTRY)
         words = np.asarray(np.memmap(self.files[2], dtype=WORD, mode="r"))
-        rest, last = asked >> LAST_BITS, (asked & LAST).astype(WORD)
-        places = np.minimum(keys.searchsorted(rest), len(keys) - 1)
-        low = starts[places]
-        high = np.where(keys[places] == rest, starts[places + 1], low)
+        known, places = _find_keys(keys, asked)
+        last = (asked[known] & LAST).astype(WORD)
+        low, high = starts[places], starts[places + 1]
         is_held = np.zeros(len(asked), dtype=bool)
         for is_here, look in ((high - low == BITMAP, _look_at_bits), (high - low != BITMAP, _look_among)):
-            is_held[is_here] = look(words, low[is_here], high[is_here], last[is_here])
+            is_held[known[is_here]] = look(words, low[is_here], high[is_here], last[is_here])
         return is_held
 
     def read(self, first: int, end: int) -> Ints:
@@ -111,6 +110,20 @@ class NumberSet:
 def _cut_keys(keys: Ints) -> list[int]:
     """Return between which keys there are a few; they are sorted."""
     return [*keys[::FEW_KEYS].tolist(), int(keys[-1]) + 1]
+
+
+def _find_keys(keys: Ints, asked: Ints) -> tuple[Ints, Ints]:
+    """Return the places of the numbers whose key is there, and those of their keys; all are sorted."""
+    if len(asked) < len(keys):
+        rest = asked >> LAST_BITS
+        places = np.minimum(keys.searchsorted(rest), len(keys) - 1)
+        known = np.flatnonzero(keys[places] == rest)
+        return known, places[known]
+    # The other way round, as fewer are looked up.
+    firsts, ends = asked.searchsorted(keys << LAST_BITS), asked.searchsorted((keys + 1) << LAST_BITS)
+    counts = ends - firsts
+    before = counts.cumsum() - counts
+    return np.arange(counts.sum()) + np.repeat(firsts - before, counts), np.repeat(np.arange(len(keys)), counts)
 
 
 def _look_at_bits(words: Words, low: Ints, _: Ints, last: Words) -> Mask:
