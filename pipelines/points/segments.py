@@ -8,7 +8,7 @@ docs/decisions/0033-contact-points.md.
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, starmap
 from pathlib import Path
 from uuid import uuid4
 
@@ -17,7 +17,7 @@ import numpy as np
 from pipelines.beside import are_whole
 from pipelines.home import sync_file, sync_folder
 from pipelines.phones.numbering import Ints
-from pipelines.reading.threads import WORKERS
+from pipelines.reading.threads import WORKERS, work_ahead
 from pipelines.sorting import NONE, join_numbers
 
 WIDTH = 8
@@ -89,15 +89,16 @@ def merge_segments(folder: Path, segments: Sequence[Segment]) -> Segment | None:
 
 
 def _merge(opened: list[tuple[Ints, Ints]], edges: Ints) -> Iterator[tuple[Ints, Ints]]:
-    starts = [0] * len(opened)
-    for edge in [*edges.tolist(), None]:
-        ends = [len(values) if edge is None else int(values.searchsorted(edge)) for values, _ in opened]
-        bounds = [slice(start, end) for start, end in zip(starts, ends, strict=True)]
+    """Yield the points of several segments between edges, sorted by value, while the next ones are merged."""
+
+    def merge(*bounds: slice) -> tuple[Ints, Ints]:
         values = np.concatenate([values[bound] for (values, _), bound in zip(opened, bounds, strict=True)])
         leads = np.concatenate([leads[bound] for (_, leads), bound in zip(opened, bounds, strict=True)])
         order = np.argsort(values, kind="stable")
-        yield values[order], leads[order]
-        starts = ends
+        return values[order], leads[order]
+
+    cuts = [[0, *values.searchsorted(edges).tolist(), len(values)] for values, _ in opened]
+    return work_ahead(merge, zip(*(starmap(slice, pairwise(cut)) for cut in cuts), strict=True), ahead=1)
 
 
 def find_leads_in(segment: Segment, asked: Ints) -> Ints:
