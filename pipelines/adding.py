@@ -143,11 +143,13 @@ def _find_hits(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame | None:
     """
     if not store.is_any(connection, "dnc_verdicts"):
         return None
+    # Asked first, as few drops have any.
+    has_infos = store.is_any(connection, "drop_rows WHERE call_info IS NOT NULL")
+    infos = read_query("commit/call_infos") if has_infos else "SELECT NULL::BIGINT AS row_number, '' AS call_info"
     hits: pl.DataFrame = connection.sql(
         "SELECT dnc_verdicts.row_number, slots, call_info FROM dnc_verdicts"
         " SEMI JOIN (SELECT row_number FROM verdicts WHERE fate = 'created') AS created USING (row_number)"
-        f" LEFT JOIN ({read_query('commit/call_infos')}) AS call_infos USING (row_number)"
-        " ORDER BY row_number"
+        f" LEFT JOIN ({infos}) AS call_infos USING (row_number) ORDER BY row_number"
     ).pl()
     return hits
 

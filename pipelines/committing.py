@@ -67,30 +67,37 @@ def count_ledger(connection: duckdb.DuckDBPyConnection) -> Ledger:
     return ledger
 
 
-def commit_rows(
-    connection: duckdb.DuckDBPyConnection, run: Run, *, is_held: bool, are_few_odd: bool = False
-) -> pa.Table | None:
-    """Write one line per row of the drop to ``import_rows``; a held import has made no leads to refer to.
+def find_evidence(connection: duckdb.DuckDBPyConnection) -> pa.Table:
+    """Return what is to be known of some rows besides (ROW_EVIDENCE, in their order): where these are few."""
+    _find_unled(connection, is_held=False)
+    return connection.sql(read_query("commit/row_evidence")).to_arrow_table()
 
-    What is to be known of some of them besides goes to ``row_evidence``, and is returned (ROW_EVIDENCE, in their order)
-    if ``are_few_odd``; null for none. Its rows are counted by age in ``import_ages``, where a field says when they were
-    captured.
-    """
-    evidence = None
+
+def _find_unled(connection: duckdb.DuckDBPyConnection, *, is_held: bool) -> int:
+    """Leave ``unled``: the rows of which evidence is kept; return how many."""
     connection.execute(
         "CREATE TEMP TABLE unled AS SELECT row_number FROM verdicts WHERE fate <> 'created' OR ?"
         " UNION SELECT row_number FROM dnc_hits",
         [is_held],
     )
-    has_evidence = count_changed(connection)
+    return count_changed(connection)
+
+
+def commit_rows(
+    connection: duckdb.DuckDBPyConnection, run: Run, *, is_held: bool, evidence: pa.Table | None = None
+) -> None:
+    """Write one line per row of the drop to ``import_rows``; a held import has made no leads to refer to.
+
+    What is to be known of some of them besides goes to ``row_evidence``: ``evidence``, if it was found already. Its
+    rows are counted by age in ``import_ages``, where a field says when they were captured.
+    """
     # In the order of the rows, so that publishing need not sort them, now or later.
     connection.execute("SET preserve_insertion_order = true")
-    if has_evidence and are_few_odd:
-        evidence = connection.sql(read_query("commit/row_evidence")).to_arrow_table()
+    if evidence is not None:
         connection.register("evidence", cut_batches(evidence))
         connection.execute("INSERT INTO row_evidence BY NAME FROM evidence")
         connection.unregister("evidence")
-    elif has_evidence:
+    elif _find_unled(connection, is_held=is_held):
         insert_query(connection, "row_evidence", "commit/row_evidence")
     connection.execute(
         "INSERT INTO import_rows BY NAME SELECT"
@@ -101,7 +108,6 @@ def commit_rows(
     connection.execute("SET preserve_insertion_order = false")
     if insert_query(connection, "import_ages", "commit/import_ages"):
         connection.execute("INSERT INTO unpublished SELECT 'import_ages', import_date::VARCHAR, 'all' FROM run")
-    return evidence
 
 
 def commit_leads(

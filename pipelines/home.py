@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import NamedTemporaryFile, mkdtemp
 
 from pipelines.errors import UserError
 
@@ -225,6 +225,17 @@ def sweep_work(home: Home) -> None:
         pid = left.name.split("-")[1]
         if pid.isdigit() and not is_running(int(pid)):
             shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)
+
+
+@contextmanager
+def make_work_folder(home: Home, kind: str) -> Iterator[Path]:
+    """Yield a folder for a piece of work, which goes with it; elsewhere where nothing may be written to the home."""
+    sweep_work(home)
+    folder = Path(mkdtemp(prefix=f"{kind}-{os.getpid()}-", dir=home.work if home.work.is_dir() else None))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def is_running(pid: int) -> bool:

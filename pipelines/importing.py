@@ -3,40 +3,34 @@
 The command line, Dagster and the HTTP doors all call ``import_drop``. Nothing here knows who called.
 """
 
-import os
-import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
-from functools import cache, partial
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 import duckdb
 
 from pipelines.adding import ROW_COLUMNS
 from pipelines.columns.fingerprint import Comparison, compare_headers, fingerprint_headers
-from pipelines.committing import Ledger, commit_leads, commit_rows, count_ledger
+from pipelines.committing import Ledger, commit_leads, commit_rows, count_ledger, find_evidence
 from pipelines.dnc.freshness import screen_freshly
 from pipelines.doubts import why_held
 from pipelines.errors import UserError
-from pipelines.home import Home, RawCopy, hash_kept, keep_raw_meanwhile, sweep_work
+from pipelines.home import Home, make_work_folder
+from pipelines.keeping import keep_and_clean
 from pipelines.lists import add_list, choose_list, import_date
 from pipelines.order import Order, Watch
 from pipelines.points.index import tidy_points
 from pipelines.published.publishing import publish
 from pipelines.published.rows import write_verdicts
-from pipelines.reading.drops import Drop
 from pipelines.receipts import (
     ImportResult,
     count_cost,
     find_earlier,
     find_last_columns,
-    find_published,
     forget_import,
     outline_import,
     record_import,
@@ -45,11 +39,11 @@ from pipelines.receipts import (
 )
 from pipelines.replaying.files import hash_files
 from pipelines.replaying.telling import tell_import
-from pipelines.reuse import require_unused, why_used
+from pipelines.reuse import why_used
 from pipelines.run import Run, place_run, plan_run
 from pipelines.screening.judging import JUDGED_COLUMNS
 from pipelines.screening.verdicts import screen
-from pipelines.staging import CleanedDrop, clean_drop, open_ordered, require_balance
+from pipelines.staging import CleanedDrop, require_balance
 from pipelines.store import Engine, open_scratch, open_writer, start_engine
 from pipelines.suppliers import add_supplier
 from pipelines.tables.declared import load_mapped_tables
@@ -113,8 +107,9 @@ def carry_out(order: Order) -> ImportResult:
     if not order.is_rehearsal:
         order.files = hash_files(order.home)
     order.contact_data = load_mapped_tables(order.home, order.template)
-    with start_engine() as engine, _work_folder(order) as folder, ThreadPoolExecutor(1) as beside:
-        cleaned = _keep_and_clean(order, folder)
+    home = order.home if order.is_rehearsal else order.home.make()
+    with start_engine() as engine, make_work_folder(home, "drop") as folder, ThreadPoolExecutor(1) as beside:
+        cleaned = keep_and_clean(order, folder)
         if isinstance(cleaned, ImportResult):
             return cleaned
         if isinstance(cleaned, UserError):
@@ -132,65 +127,12 @@ def carry_out(order: Order) -> ImportResult:
     return replace(result, seconds=time.perf_counter() - started, steps=order.steps)
 
 
-def _keep_and_clean(order: Order, folder: Path) -> CleanedDrop | UserError | ImportResult:
-    """Read and clean a drop while its copy is made safe, unless it was brought before; return what became of it."""
-    with ExitStack() as keeping:
-        try:
-            with order.timed("keep"):
-                require_unused(order)
-                raw = keeping.enter_context(_keep(order))
-            drop = _open(order, raw.path)
-            with order.timed("keep"):
-                order.sha256 = raw.sha256
-        except UserError as error:
-            return outline_import(order, "failed", None, str(error))
-        if raw.was_kept and not order.is_forced and not order.is_released:
-            earlier = find_published(order.home, order.sha256, order.template.name)
-            if earlier:
-                return refuse_again(order, *earlier)
-        if isinstance(drop, UserError):
-            return drop
-        try:
-            cleaned = clean_drop(order, drop, folder)
-        except UserError as error:
-            return error.rename(raw.path, order.name)
-        with order.timed("keep"):
-            keeping.close()
-    return cleaned
-
-
-def _open(order: Order, kept: Path) -> Drop | UserError:
-    """Open a kept drop while its bytes are hashed; return what is wrong with one that cannot be read."""
-    try:
-        return open_ordered(order, kept)
-    except UserError as error:
-        return error
-
-
-def _keep(order: Order) -> AbstractContextManager[RawCopy]:
-    if order.is_rehearsal or order.is_released:
-        return nullcontext(RawCopy(order.file, cache(partial(hash_kept, order.home, order.file))))
-    return keep_raw_meanwhile(order.home, order.file)
-
-
-@contextmanager
-def _work_folder(order: Order) -> Iterator[Path]:
-    if not order.is_rehearsal:
-        order.home.make()
-    sweep_work(order.home)
-    folder = Path(mkdtemp(prefix=f"drop-{os.getpid()}-", dir=order.home.work if order.home.work.is_dir() else None))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
 def _screen_and_commit(
     connection: duckdb.DuckDBPyConnection, order: Order, cleaned: CleanedDrop, beside: ThreadPoolExecutor
 ) -> ImportResult:
     """Give every row its fate against the store as it stands, and commit all of it or hold it.
 
-    What is said of many rows is written for readers ``beside``, as committing leaves one core idle.
+    What becomes of many rows is written for readers ``beside``, as committing leaves one core idle.
     """
     earlier = (
         None if order.is_forced or order.is_released else find_earlier(connection, order.sha256, order.template.name)
@@ -207,7 +149,8 @@ def _screen_and_commit(
     with order.timed("screen"):
         cleaned.show(connection)
         rows = cleaned.drop.found.records, cleaned.read_chunks(JUDGED_COLUMNS)
-        resolution, verdicts = screen(connection, order.template, place_run(connection, run), *rows)
+        situation = place_run(connection, run)
+        resolution, verdicts = screen(connection, order.template, situation, *rows, has_keyless=cleaned.has_keyless)
         ledger = count_ledger(connection)
     require_balance(order.name, cleaned.drop.found.records, ledger.rows, "have a fate")
     columns = compare_headers(find_last_columns(connection, order.template.name), cleaned.columns, order.template)
@@ -223,13 +166,14 @@ def _screen_and_commit(
             order.prepared = commit_leads(
                 connection, run, ledger, chunks, order.contact_data, clear_fetched=clears, file=file
             )
-        is_beside = verdicts is not None and not message and not order.is_rehearsal
-        evidence = commit_rows(connection, run, is_held=bool(message), are_few_odd=is_beside)
-        if is_beside:
+        evidence = None
+        if verdicts is not None and not message and not order.is_rehearsal:
+            evidence = find_evidence(connection)
             rows_part = "import_rows", run.import_date.isoformat(), run.import_id
             order.prepared[rows_part] = beside.submit(
                 write_verdicts, verdicts, evidence, run.import_id, cleaned.verdicts
             )
+        commit_rows(connection, run, is_held=bool(message), evidence=evidence)
         record_import(connection, run, _line(order, found, message), ledger, tell_import(order, run.import_date))
     return _report(order, run, cleaned, found, ledger, message)
 

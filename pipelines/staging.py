@@ -18,10 +18,14 @@ from pipelines.phones.parsing import PathCounts
 from pipelines.reading.drops import Drop, open_drop
 from pipelines.reading.threads import work_ahead
 from pipelines.receipts import Sample
+from pipelines.schema import PHONE_SLOTS
 from pipelines.templates.filling import fill_mapping
 
 CHUNK_ROWS = 100_000
 SAMPLE_ROWS = 5
+HAS_KEYLESS = pl.any_horizontal(
+    (pl.col(slot).is_not_null() & pl.col(f"{slot}_key").is_null()).any() for slot in PHONE_SLOTS
+)
 # Greatest size in bytes and endings allowed, by the template's file.limits.
 LIMITS: dict[str, tuple[int | None, tuple[str, ...]]] = {
     "none": (None, ()),
@@ -34,7 +38,8 @@ LIMITS: dict[str, tuple[int | None, tuple[str, ...]]] = {
 class CleanedDrop:
     """The cleaned rows on disk (see ``write_rows``), what the file is like, and how its numbers were parsed.
 
-    ``columns`` says what each column holds, by a sample: headers and shares, no cell.
+    ``columns`` says what each column holds, by a sample: headers and shares, no cell; ``has_keyless`` whether any
+    number has no E.164 form.
     """
 
     rows: Path
@@ -42,6 +47,7 @@ class CleanedDrop:
     sample: Sample
     phone_paths: dict[str, int]
     columns: tuple[ColumnShares, ...]
+    has_keyless: bool
 
     @property
     def leads(self) -> Path:
@@ -118,20 +124,22 @@ def clean_drop(order: Order, drop: Drop, folder: Path) -> CleanedDrop:
     order.notices += filled.notices
     cleaner = Cleaner(order.template, drop.found.headers, order.name, profile, order.contact_data)
 
-    def clean(number: int, chunk: pl.DataFrame) -> tuple[int, Sample]:
+    def clean(number: int, chunk: pl.DataFrame) -> tuple[int, bool, Sample]:
         cleaned = cleaner.clean(chunk)
         write_rows(cleaned, folder, number)
-        return cleaned.height, tuple(mask_sample(cleaned, SAMPLE_ROWS))
+        return cleaned.height, bool(cleaned.select(HAS_KEYLESS).item()), tuple(mask_sample(cleaned, SAMPLE_ROWS))
 
-    rows, sample = 0, list[dict[str, Any]]()
+    rows, has_keyless, sample = 0, False, list[dict[str, Any]]()
     with order.timed("clean", beside="read"):
-        for height, masked in work_ahead(clean, enumerate(_read_on(order, chunk, chunks))):
+        for height, is_any_keyless, masked in work_ahead(clean, enumerate(_read_on(order, chunk, chunks))):
             rows += height
+            has_keyless |= is_any_keyless
             sample += masked[: SAMPLE_ROWS - len(sample)]
             if order.watch:
                 order.watch(rows, drop.found.records)
     require_balance(order.name, drop.found.records, rows, "rows were read")
-    return CleanedDrop(folder, drop, tuple(sample), count_paths(cleaner.phone_paths), tuple(list_columns(profile)))
+    paths, columns = count_paths(cleaner.phone_paths), tuple(list_columns(profile))
+    return CleanedDrop(folder, drop, tuple(sample), paths, columns, has_keyless)
 
 
 def _read_on(order: Order, first: pl.DataFrame, rest: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:

@@ -234,7 +234,7 @@ def _read_owner(home: Home) -> str:
 
 def cut_batches(rows: pa.Table) -> pa.Table:
     """Return rows in batches that each thread of the store takes as a row group: so their order is kept."""
-    return pa.Table.from_batches(rows.to_batches(max_chunksize=ROW_GROUP_ROWS))
+    return pa.Table.from_batches(rows.to_batches(max_chunksize=ROW_GROUP_ROWS), rows.schema)
 
 
 def insert_query(connection: duckdb.DuckDBPyConnection, table: str, query: str) -> int:

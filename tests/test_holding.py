@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pipelines import importing
+from pipelines import keeping
 from pipelines.errors import UserError
 from pipelines.holding import cancel_import, release_import
 from pipelines.home import Home
@@ -63,14 +63,14 @@ def test_only_what_is_held_is_released_or_cancelled(home, tmp_path):
 
 def test_an_import_that_another_process_released_meanwhile_is_not_loaded_twice(home, tmp_path, monkeypatch):
     held = import_drop(write(tmp_path, "Tel,Notes\n07400 123456,\n.,\n.,\n"), TEMPLATE, home, now=NOW)
-    clean_drop = importing.clean_drop
+    clean_drop = keeping.clean_drop
 
     def release_meanwhile(*arguments):
-        monkeypatch.setattr(importing, "clean_drop", clean_drop)
+        monkeypatch.setattr(keeping, "clean_drop", clean_drop)
         release_import(home, str(held.import_id), now=NOW)
         return clean_drop(*arguments)
 
-    monkeypatch.setattr(importing, "clean_drop", release_meanwhile)
+    monkeypatch.setattr(keeping, "clean_drop", release_meanwhile)
 
     with pytest.raises(UserError, match="is completed, not held"):
         release_import(home, str(held.import_id), now=NOW)

@@ -1,13 +1,9 @@
 """Load a do-not-call list: read it, apply it to its category, hold the live leads against what is new, publish."""
 
-import os
-import shutil
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 import duckdb
@@ -22,7 +18,7 @@ from pipelines.dnc.rules import bring_rules, read_rules
 from pipelines.dnc.staging import How, Staged, stage_list
 from pipelines.dnc.tables import DNC_LOADS
 from pipelines.errors import UserError
-from pipelines.home import Home, RawCopy, keep_raw_meanwhile, sweep_work
+from pipelines.home import Home, RawCopy, keep_raw_meanwhile, make_work_folder
 from pipelines.published.publishing import publish
 from pipelines.receipts import write_log
 from pipelines.replaying.files import Files, hash_files, keep_files
@@ -110,7 +106,7 @@ def load_dnc(
     name = name or path.name
     with (
         start_engine() as engine,
-        _work_folder(home.make()) as folder,
+        make_work_folder(home.make(), "dnc") as folder,
         OwnPart(folder / OWN_PART) as part,
         ExitStack() as keeping,
     ):
@@ -138,16 +134,6 @@ def load_dnc(
             publish(connection, home, prepared)
             tidy_sets(connection)
     return load
-
-
-@contextmanager
-def _work_folder(home: Home) -> Iterator[Path]:
-    sweep_work(home)
-    folder = Path(mkdtemp(prefix=f"dnc-{os.getpid()}-", dir=home.work))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _read(raw: RawCopy, name: str, how: How, folder: Path) -> Staged:

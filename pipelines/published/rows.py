@@ -87,13 +87,12 @@ def write_rows(connection: duckdb.DuckDBPyConnection, query: str, file: Path) ->
     return write_in_order(connection, query, "place", write)
 
 
-def write_verdicts(verdicts: pa.Table, evidence: pa.Table | None, import_id: str, file: Path) -> Path:
+def write_verdicts(verdicts: pa.Table, evidence: pa.Table, import_id: str, file: Path) -> Path:
     """Write what becomes of an import's rows as ``write_rows`` does, without the store; return the file.
 
-    ``verdicts`` are as ``judge_rows`` returns them (pipelines/screening/judging.py), ``evidence`` as ``commit_rows``
-    does (pipelines/committing.py), null for none.
+    ``verdicts`` are as ``judge_rows`` returns them (pipelines/screening/judging.py), ``evidence`` as
+    ``find_evidence`` does (pipelines/committing.py).
     """
-    known = SCHEMA.empty_table() if evidence is None else evidence
     with RowsWriter(file, LAYOUT) as writer:
         for start in range(0, verdicts.num_rows, ROW_GROUP_ROWS):
             rows = verdicts.slice(start, ROW_GROUP_ROWS)
@@ -104,7 +103,7 @@ def write_verdicts(verdicts: pa.Table, evidence: pa.Table | None, import_id: str
             for name in told.column_names:
                 rows = rows.drop_columns(name) if name in rows.column_names else rows
                 rows = rows.append_column(name, told[name])
-            writer.add(_bring_evidence(rows, known, "row_number"))
+            writer.add(_bring_evidence(rows, evidence, "row_number"))
     return file
 
 

@@ -5,18 +5,15 @@ of the store and of what is published. See docs/decisions/0023-replay.md.
 """
 
 import json
-import os
-import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 from pipelines.errors import UserError
-from pipelines.home import Home, keep_raw, sweep_work
+from pipelines.home import Home, keep_raw, make_work_folder
 from pipelines.published.adopting import link_published, note_generation
 from pipelines.published.publishing import publish
 from pipelines.published.relations import read_day
@@ -125,7 +122,7 @@ def backfill(
     entries = read_store_log(home)
     exchange = plan_exchange(home, template, since, until, entries)
     told = Backfill(exchange.template.name, since, until)
-    with _work_folder(home) as built:
+    with _work_home(home) as built:
         building = _Building(home, built, exchange, told)
         building.redo(entries, watch)
         with hold_lock(home):
@@ -141,15 +138,11 @@ def backfill(
 
 
 @contextmanager
-def _work_folder(home: Home) -> Iterator[Home]:
+def _work_home(home: Home) -> Iterator[Home]:
     """Yield a home in the work folder that keeps what it keeps in the same place."""
-    sweep_work(home)
-    folder = Path(mkdtemp(prefix=f"backfill-{os.getpid()}-", dir=home.work))
-    try:
+    with make_work_folder(home, "backfill") as folder:
         (folder / "raw").symlink_to(home.raw.resolve())
         yield Home(folder).make()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _catch_up(building: _Building) -> None:

@@ -27,7 +27,7 @@ from pipelines.screening.judging import judge_rows
 from pipelines.screening.meetings import TOUCHES, VERDICTS, Meetings, Resolution, Situation
 from pipelines.sorting import NONE as NO_VALUES
 from pipelines.sorting import drop_repeated
-from pipelines.store import is_any
+from pipelines.store import insert_query, is_any
 from pipelines.templates.parts import DedupeOptions
 from pipelines.templates.template import Template
 
@@ -88,13 +88,17 @@ def screen(
     situation: Situation,
     height: int,
     chunks: Iterable[pl.DataFrame],
+    *,
+    has_keyless: bool = True,
 ) -> tuple[Resolution, pa.Table | None]:
     """Give every row of ``drop_rows`` its verdict; return what was found out about duplicates, and the verdicts.
 
-    ``chunks`` are the same ``height`` rows in their order (JUDGED_COLUMNS of pipelines/screening/judging.py). The
-    verdicts are as ``judge_rows`` returns them.
+    ``chunks`` are the same ``height`` rows in their order (JUDGED_COLUMNS of pipelines/screening/judging.py);
+    ``has_keyless`` is whether any number has no E.164 form. The verdicts are as ``judge_rows`` returns them.
     """
     _keep(connection, "drop_points")
+    if has_keyless:
+        insert_query(connection, "drop_points", "screening/keyless_points")
     if template.delete_existing:
         _keep(connection, "doomed")
     else:

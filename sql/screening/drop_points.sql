@@ -1,6 +1,6 @@
--- By what can each row of the drop be recognised?
+-- By what can each row of the drop be recognised, but for numbers that have no E.164 form?
 --
--- reads   drop_rows (row_number BIGINT, code VARCHAR, email VARCHAR, phone1 VARCHAR, phone2 VARCHAR, phone3 VARCHAR, phone4 VARCHAR, phone5 VARCHAR, phone1_key BIGINT, phone2_key BIGINT, phone3_key BIGINT, phone4_key BIGINT, phone5_key BIGINT)    the cleaned rows
+-- reads   drop_rows (row_number BIGINT, code VARCHAR, email VARCHAR, phone1_key BIGINT, phone2_key BIGINT, phone3_key BIGINT, phone4_key BIGINT, phone5_key BIGINT)    the cleaned rows
 -- returns (row_number BIGINT, slot VARCHAR, kind UTINYINT, value BIGINT)    one row per contact point, in no order
 WITH live AS (
     SELECT *
@@ -19,19 +19,6 @@ keyed AS (
     SELECT row_number, 'phone4' AS slot, phone4_key AS value FROM live WHERE phone4_key IS NOT NULL
     UNION ALL
     SELECT row_number, 'phone5' AS slot, phone5_key AS value FROM live WHERE phone5_key IS NOT NULL
-),
-
-keyless AS (
-    -- Apart: few numbers have no E.164 form, and looking for their digits costs more than all else.
-    SELECT row_number, 'phone1' AS slot, phone1 AS dial FROM live WHERE phone1_key IS NULL AND phone1 IS NOT NULL
-    UNION ALL
-    SELECT row_number, 'phone2' AS slot, phone2 AS dial FROM live WHERE phone2_key IS NULL AND phone2 IS NOT NULL
-    UNION ALL
-    SELECT row_number, 'phone3' AS slot, phone3 AS dial FROM live WHERE phone3_key IS NULL AND phone3 IS NOT NULL
-    UNION ALL
-    SELECT row_number, 'phone4' AS slot, phone4 AS dial FROM live WHERE phone4_key IS NULL AND phone4 IS NOT NULL
-    UNION ALL
-    SELECT row_number, 'phone5' AS slot, phone5 AS dial FROM live WHERE phone5_key IS NULL AND phone5 IS NOT NULL
 )
 
 SELECT
@@ -40,13 +27,6 @@ SELECT
     1::UTINYINT AS kind,
     value
 FROM keyed
-UNION ALL
-SELECT
-    row_number,
-    slot,
-    2::UTINYINT AS kind,
-    3000000000000000000 + coalesce(nullif(ltrim(regexp_replace(dial, '[^0-9]', '', 'g'), '0'), ''), '0')::BIGINT AS value
-FROM keyless
 UNION ALL
 SELECT
     row_number,
