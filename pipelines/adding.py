@@ -76,7 +76,7 @@ def add_leads(connection: duckdb.DuckDBPyConnection, chunks: Iterable[pl.DataFra
     created = connection.sql(verdicts).pl().to_series()
     if not created.len():
         return False
-    base, *values = connection.sql(f"SELECT lead_base, {', '.join(RUN_VALUES.values())} FROM run").fetchall()[0]
+    base, *values = connection.execute(f"SELECT lead_base, {', '.join(RUN_VALUES.values())} FROM run").fetchall()[0]
     is_for_readers = file is not None and created.len() >= MANY_LEADS
     same = dict(zip(RUN_VALUES, values, strict=True))
     new = NewLeads(base, same, created, _find_hits(connection), is_for_readers)

@@ -50,7 +50,7 @@ class Ledger:
 def count_ledger(connection: duckdb.DuckDBPyConnection) -> Ledger:
     """Count ``verdicts`` by fate, code and warning, and the effects they will have on existing leads."""
     ledger = Ledger()
-    for fate, code, rows in connection.sql(read_query("commit/ledger")).fetchall():
+    for fate, code, rows in connection.execute(read_query("commit/ledger")).fetchall():
         if code is None:
             ledger.fates[fate] = rows
         elif fate == "warning":
@@ -59,11 +59,11 @@ def count_ledger(connection: duckdb.DuckDBPyConnection) -> Ledger:
         else:
             ledger.reasons[code] = ledger.reasons.get(code, 0) + rows
             ledger.by_fate.append((fate, code, rows))
-    effects = connection.sql(
+    effects = connection.execute(
         "SELECT effect, count(*) FROM touches SEMI JOIN leads ON touches.lead_id = leads.lead_id GROUP BY effect"
     ).fetchall()
     ledger.effects |= {effect: rows for effect, rows in effects if effect in EFFECTS}
-    ledger.effects["deleted"] = connection.sql("SELECT count(*) FROM doomed").fetchall()[0][0]
+    ledger.effects["deleted"] = connection.execute("SELECT count(*) FROM doomed").fetchall()[0][0]
     return ledger
 
 

@@ -30,7 +30,7 @@ def keep_points(connection: duckdb.DuckDBPyConnection, going: str) -> None:
         "INSERT INTO row_evidence BY NAME SELECT * REPLACE (list_distinct(points) AS points) FROM going_points"
         " ANTI JOIN row_evidence USING (import_id, row_number) ORDER BY lead_base, row_number"
     )
-    parts = connection.sql(
+    parts = connection.execute(
         "SELECT import_date, import_id FROM imports WHERE import_id IN (SELECT import_id FROM going_points)"
     ).fetchall()
     for day, import_id in parts:

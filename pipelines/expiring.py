@@ -84,7 +84,7 @@ def sweep(connection: duckdb.DuckDBPyConnection, *, now: datetime, is_rehearsal:
     """Take away all that has expired by ``now``, on the writer's connection, inside its transaction."""
     connection.execute("CREATE TEMP TABLE run AS SELECT ?::TIMESTAMPTZ AS now", [now])
     connection.execute(f"CREATE TEMP TABLE going AS {read_query('expire/going')}")
-    lists = connection.sql(
+    lists = connection.execute(
         "SELECT lists.name, count(*) FROM going JOIN lists ON going.list_id = lists.list_id"
         " GROUP BY lists.name ORDER BY lists.name"
     ).fetchall()

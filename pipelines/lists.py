@@ -44,7 +44,7 @@ def require_list(connection: duckdb.DuckDBPyConnection, name: str, field: str) -
     """Return the list of this name. Raises UserError naming the nearest where there is none."""
     found = find_list(connection, name)
     if found is None:
-        names = [row[0] for row in connection.sql("SELECT name FROM lists ORDER BY name").fetchall()]
+        names = [row[0] for row in connection.execute("SELECT name FROM lists ORDER BY name").fetchall()]
         raise UserError(field, f"There is no list '{name}'.", nearest(name, names) or "See: leadmill lists.")
     return found
 
@@ -81,7 +81,7 @@ def choose_list(connection: duckdb.DuckDBPyConnection, template: Template, day: 
             raise UserError("list.campaign", fact, f"Change it: leadmill lists campaign '{name}' '{choice.campaign}'.")
         return found
     zone = source.time_zone if source else template.zone.key
-    highest = connection.sql("SELECT coalesce(max(list_id), 0) FROM lists").fetchall()[0][0]
+    highest = connection.execute("SELECT coalesce(max(list_id), 0) FROM lists").fetchall()[0][0]
     return Destination(
         highest + 1,
         name,
@@ -118,7 +118,7 @@ def clone_list(connection: duckdb.DuckDBPyConnection, name: str, new: str, day: 
     source = require_list(connection, name, "list")
     if find_list(connection, new):
         raise UserError("list", f"'{new}' is there already.", "Choose another name.")
-    highest = connection.sql("SELECT max(list_id) FROM lists").fetchall()[0][0]
+    highest = connection.execute("SELECT max(list_id) FROM lists").fetchall()[0][0]
     made = Destination(highest + 1, new, source.time_zone, source.name, is_new=True, campaign=source.campaign)
     add_list(connection, made, day)
     return made

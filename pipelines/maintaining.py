@@ -98,7 +98,7 @@ def maintain(home: Home, now: datetime, *, user: str = "operator") -> MaintainRe
 def _sort(connection: duckdb.DuckDBPyConnection, table: str) -> int:
     """Sort a table again if enough of it is unsorted; return how many entries it has, 0 where it was left alone."""
     connection.execute(f"CREATE OR REPLACE TEMP VIEW entries AS SELECT rowid AS position, value FROM {table}")
-    rows, unsorted = connection.sql(read_query("maintain/unsorted")).fetchall()[0]
+    rows, unsorted = connection.execute(read_query("maintain/unsorted")).fetchall()[0]
     connection.execute("DROP VIEW entries")
     if unsorted < UNSORTED_ROWS or unsorted < UNSORTED_SHARE * rows:
         return 0

@@ -83,7 +83,7 @@ def plan_run(
         import_id, lead_base = _identify(connection, template.name, sha256, day)
     else:
         lead_base = find_lead_base(import_id)
-    highest = connection.sql("SELECT coalesce(max(sequence), 0) FROM imports").fetchall()[0][0]
+    highest = connection.execute("SELECT coalesce(max(sequence), 0) FROM imports").fetchall()[0][0]
     return Run(
         import_id,
         lead_base,

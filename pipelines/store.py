@@ -251,4 +251,4 @@ def count_changed(connection: duckdb.DuckDBPyConnection) -> int:
 
 def is_any(connection: duckdb.DuckDBPyConnection, relation: str) -> bool:
     """Tell whether a relation, with a condition perhaps, has a row."""
-    return bool(connection.sql(f"SELECT 1 FROM {relation} LIMIT 1").fetchall())
+    return bool(connection.execute(f"SELECT 1 FROM {relation} LIMIT 1").fetchall())

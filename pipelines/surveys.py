@@ -91,7 +91,7 @@ def expire_places(connection: duckdb.DuckDBPyConnection) -> int:
     Called before the leads go; reads ``run`` (now). The invitations that went out stay in the history of contacts.
     """
     connection.execute(f"CREATE TEMP TABLE lost_places AS {read_query('expire/lost_places')}")
-    places = int(connection.sql("SELECT count(*) FROM lost_places").fetchall()[0][0])
+    places = int(connection.execute("SELECT count(*) FROM lost_places").fetchall()[0][0])
     if places:
         _forget(connection)
     return places

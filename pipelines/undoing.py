@@ -114,7 +114,9 @@ def take_back(
         "removed": _count(connection, "going"),
         "already_expired": _count(connection, "swept"),
         "removed_dialled": _count(connection, "going WHERE is_dialled"),
-        "restored": dict(connection.sql("SELECT effect, count(*) FROM restored GROUP BY effect ORDER BY 1").fetchall()),
+        "restored": dict(
+            connection.execute("SELECT effect, count(*) FROM restored GROUP BY effect ORDER BY 1").fetchall()
+        ),
         "restored_dialled": _count(connection, "restored WHERE is_dialled"),
     }
     _mark_leads(connection)
@@ -147,7 +149,7 @@ def _require_loaded(connection: duckdb.DuckDBPyConnection, import_id: str) -> di
     names = ("status", "file", "list", "import_date")
     found = connection.execute(f"SELECT {', '.join(names)} FROM imports WHERE import_id = ?", [import_id]).fetchall()
     if not found:
-        known = [row[0] for row in connection.sql("SELECT import_id FROM imports ORDER BY sequence").fetchall()]
+        known = [row[0] for row in connection.execute("SELECT import_id FROM imports ORDER BY sequence").fetchall()]
         remedy = nearest(import_id, known) or "See: leadmill history."
         raise UserError("import", f"There is none with the id '{import_id}'.", remedy)
     line = dict(zip(names, found[0], strict=True))
@@ -180,7 +182,7 @@ def _place_run(connection: duckdb.DuckDBPyConnection, import_id: str, now: datet
 
 
 def _count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
-    return int(connection.sql(f"SELECT count(*) FROM {relation}").fetchall()[0][0])
+    return int(connection.execute(f"SELECT count(*) FROM {relation}").fetchall()[0][0])
 
 
 def _count_left(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
@@ -191,7 +193,7 @@ def _count_left(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
         " ANTI JOIN leads USING (lead_id) ORDER BY lead_id"
     )
     return dict(
-        connection.sql(
+        connection.execute(
             "SELECT import_id, count(*) FROM touched ANTI JOIN gone USING (lead_id)"
             " GROUP BY import_id, sequence ORDER BY sequence DESC"
         ).fetchall()
@@ -200,12 +202,12 @@ def _count_left(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
 
 def _refuse_touched(connection: duckdb.DuckDBPyConnection, import_id: str) -> None:
     """Raise UserError where later imports touched leads of this one, naming them in the order to undo them."""
-    later = connection.sql(
+    later = connection.execute(
         "SELECT import_id, count(*) FROM touched GROUP BY import_id, sequence ORDER BY sequence DESC"
     ).fetchall()
     if not later:
         return
-    leads = connection.sql("SELECT count(DISTINCT lead_id) FROM touched").fetchall()[0][0]
+    leads = connection.execute("SELECT count(DISTINCT lead_id) FROM touched").fetchall()[0][0]
     named = ", ".join(f"{name} ({count:,})" for name, count in later[:NAMED])
     rest = f" and {len(later) - NAMED:,} more" if len(later) > NAMED else ""
     raise UserError(
@@ -256,7 +258,7 @@ def _restore_points(connection: duckdb.DuckDBPyConnection, changed_by: str, now:
         take_numbers_off(connection)
         suppress_leads(connection, changed_by, now)
     return {
-        "restored_on_dnc": connection.sql("SELECT count(DISTINCT lead_id) FROM listed").fetchall()[0][0],
+        "restored_on_dnc": connection.execute("SELECT count(DISTINCT lead_id) FROM listed").fetchall()[0][0],
         "numbers_taken_off": taken,
     }
 

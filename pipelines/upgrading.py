@@ -108,7 +108,7 @@ VERSION = max(UPGRADES)
 def read_version(connection: duckdb.DuckDBPyConnection) -> int | None:
     """Return the version of a store; null where it does not say."""
     try:
-        found = connection.sql("SELECT max(version) FROM store_version").fetchall()[0][0]
+        found = connection.execute("SELECT max(version) FROM store_version").fetchall()[0][0]
     except duckdb.CatalogException:
         return None
     return None if found is None else int(found)
@@ -123,7 +123,7 @@ def upgrade(connection: duckdb.DuckDBPyConnection) -> None:
     if known and known > VERSION:
         fact = f"A newer leadmill has written it (version {known}; this one knows {VERSION})."
         raise UserError("store", fact, "Use that one, or restore a backup of before.")
-    names = connection.sql("SELECT table_name FROM duckdb_tables() WHERE NOT temporary").fetchall()
+    names = connection.execute("SELECT table_name FROM duckdb_tables() WHERE NOT temporary").fetchall()
     there = {name for (name,) in names}
     for name, columns in STORE.items():
         if name not in there:

@@ -116,7 +116,7 @@ def add_refund(
         if not 0 <= total <= cost.cost_total:
             fact = f"{total.normalize():f} of {cost.cost_total.normalize():f} {cost.currency} would be given back."
             raise UserError("AMOUNT", fact, "Give at most what the import cost, and take back at most what was given.")
-        highest = connection.sql("SELECT coalesce(max(refund_id), 0) FROM refunds").fetchall()[0][0]
+        highest = connection.execute("SELECT coalesce(max(refund_id), 0) FROM refunds").fetchall()[0][0]
         values = [highest + 1, import_id, amount, cost.currency, notes, user, now]
         connection.execute("INSERT INTO refunds VALUES (?, ?, ?, ?, ?, ?, ?)", values)
         detail, told = f"{amount.normalize():f} {cost.currency}", {"amount": str(amount), "notes": notes}
@@ -152,7 +152,7 @@ def _find_costs(
     connection: duckdb.DuckDBPyConnection, subject: str, since: date | None, until: date | None
 ) -> list[ImportCost]:
     """Return the costs of the import of that id, else of the supplier of that name."""
-    suppliers = [row[0] for row in connection.sql("SELECT name FROM suppliers ORDER BY name").fetchall()]
+    suppliers = [row[0] for row in connection.execute("SELECT name FROM suppliers ORDER BY name").fetchall()]
     if subject not in suppliers:
         return _find_imports(connection, subject, suppliers)
     where = "imports.supplier = ? AND imports.status = 'completed'"
@@ -169,7 +169,7 @@ def _find_imports(
 ) -> list[ImportCost]:
     found = _read_costs(connection, "imports.import_id = ? AND imports.status = 'completed'", [import_id])
     if not found:
-        known = [row[0] for row in connection.sql("SELECT import_id FROM imports").fetchall()]
+        known = [row[0] for row in connection.execute("SELECT import_id FROM imports").fetchall()]
         remedy = nearest(import_id, [*suppliers, *known]) or "See: leadmill history."
         raise UserError(import_id, "There is no completed import of this id.", remedy)
     return found

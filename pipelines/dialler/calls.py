@@ -34,7 +34,7 @@ def _make(connection: duckdb.DuckDBPyConnection, table: str, query: str) -> None
 
 
 def _count(connection: duckdb.DuckDBPyConnection, query: str) -> int:
-    return int(connection.sql(query).fetchall()[0][0])
+    return int(connection.execute(query).fetchall()[0][0])
 
 
 def load_calls(connection: duckdb.DuckDBPyConnection, kind: str, changed_codes: Collection[str]) -> News:
@@ -84,7 +84,7 @@ def _move_credits(connection: duckdb.DuckDBPyConnection) -> int:
 def _load_outcomes(connection: duckdb.DuckDBPyConnection) -> News:
     """Write the outcomes that are new or another than before; rows on a call that a later row corrects count too."""
     _make(connection, "told", "told")
-    by_news = dict(connection.sql("SELECT news, count(*) FROM told GROUP BY news").fetchall())
+    by_news = dict(connection.execute("SELECT news, count(*) FROM told GROUP BY news").fetchall())
     overruled = _count(connection, "SELECT count(*) FROM matches") - sum(by_news.values())
     connection.execute(
         "DELETE FROM dispositions USING told WHERE told.news = 'corrected'"

@@ -226,7 +226,7 @@ def _count_reasons(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
 
 def _count_unknown(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """Return the outcome codes of the report that nobody has given a meaning, and how many rows have them."""
-    rows = connection.sql(
+    rows = connection.execute(
         "SELECT outcome, count(*) FROM reported WHERE flaw IS NULL AND outcome IS NOT NULL"
         " AND outcome NOT IN (SELECT outcome FROM outcomes) GROUP BY outcome ORDER BY count(*) DESC, outcome"
     ).fetchall()

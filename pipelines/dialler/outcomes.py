@@ -101,7 +101,7 @@ def save_default(home: Home) -> None:
 
 def bring_outcomes(connection: duckdb.DuckDBPyConnection, outcomes: Outcomes) -> set[str]:
     """Bring the store's ``outcomes`` to what the file says; return the codes whose meaning is another now."""
-    rows = connection.sql(f"SELECT outcome, {', '.join(MEANINGS)} FROM outcomes").fetchall()
+    rows = connection.execute(f"SELECT outcome, {', '.join(MEANINGS)} FROM outcomes").fetchall()
     stored = {row[0]: frozenset(w for w, is_so in zip(WORDS, row[1:], strict=True) if is_so) for row in rows}
     changed = {code for code in stored.keys() | outcomes.keys() if stored.get(code) != outcomes.get(code)}
     if changed:

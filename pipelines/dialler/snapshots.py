@@ -40,7 +40,7 @@ def load_snapshot(connection: duckdb.DuckDBPyConnection, kind: str, *, replace: 
         )
 
     def count(rows: str) -> int:
-        return int(connection.sql(f"SELECT count(*) FROM ({rows})").fetchall()[0][0])
+        return int(connection.execute(f"SELECT count(*) FROM ({rows})").fetchall()[0][0])
 
     same = count("SELECT * FROM wanted INTERSECT SELECT * FROM standing")
     known = count(f"SELECT * FROM wanted SEMI JOIN standing USING ({key})")

@@ -25,7 +25,7 @@ LOAD = {
 
 def place_load(connection: duckdb.DuckDBPyConnection, category: str, source: str, as_of: date, mode: str) -> int:
     """Write the one-row table ``load``; return its number, the next one."""
-    load_id = connection.sql("SELECT coalesce(max(load_id), 0) + 1 FROM dnc_loads").fetchall()[0][0]
+    load_id = connection.execute("SELECT coalesce(max(load_id), 0) + 1 FROM dnc_loads").fetchall()[0][0]
     before = connection.execute(
         "SELECT max(as_of) FROM dnc_loads WHERE category = ? AND mode <> 'removal' AND as_of < ? AND ?"
         " HAVING max(load_id) IS NOT NULL",

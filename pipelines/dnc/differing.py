@@ -93,7 +93,7 @@ def _cut(connection: duckdb.DuckDBPyConnection, staged: Staged, *, is_all: bool)
         samples.append(rows["value"].to_numpy())
     if is_all:
         query = f"SELECT value FROM dnc_entries WHERE rowid % {SAMPLED} = 0 AND {THEIRS}"
-        samples.append(connection.sql(query).fetchnumpy()["value"])
+        samples.append(connection.execute(query).fetchnumpy()["value"])
     return cut_ranges(np.concatenate(samples), SLICE_ROWS)
 
 
@@ -138,7 +138,7 @@ def _add_numbers(connection: duckdb.DuckDBPyConnection, values: Ints, part: OwnP
         "CREATE OR REPLACE TEMP TABLE load_terms AS SELECT terms_id FROM dnc_terms JOIN load"
         " USING (load_id, category, source)"
     )
-    terms_id = added.terms_id = connection.sql("SELECT terms_id FROM load_terms").fetchall()[0][0]
+    terms_id = added.terms_id = connection.execute("SELECT terms_id FROM load_terms").fetchall()[0][0]
     added.add(values)
     part.add(connection, values, terms_id)
     _hand_over(connection, values)

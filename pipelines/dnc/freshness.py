@@ -74,5 +74,5 @@ def _explain(standing: dict[str, Any]) -> UserError:
 
 def find_versions(connection: duckdb.DuckDBPyConnection, categories: Iterable[str]) -> list[dict[str, Any]]:
     """Return the newest version of each category: ``category`` and ``load_id``, 0 where it was never loaded."""
-    newest = dict(connection.sql("SELECT category, max(load_id) FROM dnc_loads GROUP BY category").fetchall())
+    newest = dict(connection.execute("SELECT category, max(load_id) FROM dnc_loads GROUP BY category").fetchall())
     return [{"category": category, "load_id": newest.get(category, 0)} for category in categories]

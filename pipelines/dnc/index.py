@@ -164,7 +164,7 @@ def drop_ended(connection: duckdb.DuckDBPyConnection) -> int:
 
     0 where they were left as they are.
     """
-    needed = int(connection.sql("SELECT count(*) FROM dnc_entries").fetchall()[0][0])
+    needed = int(connection.execute("SELECT count(*) FROM dnc_entries").fetchall()[0][0])
     held = sum(each.numbers for each, _ in list_sets(connection) or ())
     if held - needed < max(SHORT, SURPLUS_SHARE * needed):
         return 0
@@ -214,5 +214,7 @@ def _note(connection: duckdb.DuckDBPyConnection, made: NumberSet | None, terms_i
 
 def _read_listed(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[tuple[NumberSet, int | None]]:
     """Return the sets that are listed, the longest last."""
-    rows = connection.sql("SELECT name, numbers, keys, words, terms_id FROM dnc_sets ORDER BY numbers, name").fetchall()
+    rows = connection.execute(
+        "SELECT name, numbers, keys, words, terms_id FROM dnc_sets ORDER BY numbers, name"
+    ).fetchall()
     return [(NumberSet(folder, *row), terms_id) for *row, terms_id in rows]

@@ -19,7 +19,7 @@ def find_concerned(connection: duckdb.DuckDBPyConnection) -> Ints:
     """Return leads, each once, among which are all that ``asked_entries`` and ``asked_prefixes`` may concern."""
     index = open_index(connection)
     by_entries = _find_by_entries(connection, index)
-    rows = connection.sql("SELECT DISTINCT prefix, digits FROM asked_prefixes").fetchall()
+    rows = connection.execute("SELECT DISTINCT prefix, digits FROM asked_prefixes").fetchall()
     return join_numbers([by_entries, index.find_between(_list_ranges(rows))]) if rows else by_entries
 
 
@@ -31,12 +31,12 @@ def _find_by_entries(connection: duckdb.DuckDBPyConnection, index: Index) -> Int
         found = index.find(read_values(connection, met))
         connection.unregister("held_values")
         return found
-    rows = connection.sql("SELECT count(*) FROM asked_entries").fetchall()[0][0]
+    rows = connection.execute("SELECT count(*) FROM asked_entries").fetchall()[0][0]
     if rows <= SLICE_ROWS:
         return index.find(drop_repeated(read_values(connection, "FROM asked_entries")))
-    sampled = connection.sql(f"SELECT value FROM asked_entries WHERE hash(value) % {SAMPLED} = 0").fetchnumpy()["value"]
+    sampled = connection.execute(f"SELECT value FROM asked_entries WHERE hash(value) % {SAMPLED} = 0").fetchnumpy()
     parts = list[Ints]()
-    for low, high in cut_ranges(sampled, SLICE_ROWS):
+    for low, high in cut_ranges(sampled["value"], SLICE_ROWS):
         between = f"SELECT value FROM asked_entries WHERE value >= {low} AND value < {high}"
         parts.append(index.find(drop_repeated(read_values(connection, between))))
     return join_numbers(parts)

@@ -47,12 +47,12 @@ def rescreen_all(home: Home, *, now: datetime, user: str = "operator") -> Rescre
     rules = read_rules(home)
     with open_writer(home) as connection:
         bring_rules(connection, rules)
-        done = connection.sql("SELECT count(DISTINCT check_id) FROM dnc_checks WHERE kind = 'full'").fetchall()[0][0]
-        check_id = f"dnc-full-{done + 1}"
+        full = connection.execute("SELECT count(DISTINCT check_id) FROM dnc_checks WHERE kind = 'full'").fetchall()
+        check_id = f"dnc-full-{full[0][0] + 1}"
         connection.execute("CREATE TEMP VIEW asked_entries AS SELECT value FROM dnc_entries")
         connection.execute("CREATE TEMP VIEW asked_prefixes AS SELECT prefix, digits FROM dnc_prefixes")
         checked = _rescreen(connection, check_id, now, is_full=True)
-        versions = dict(connection.sql("SELECT category, max(load_id) FROM dnc_loads GROUP BY category").fetchall())
+        versions = dict(connection.execute("SELECT category, max(load_id) FROM dnc_loads GROUP BY category").fetchall())
         categories = {
             category: {"version": versions.get(category, 0), "leads": leads, "points": points}
             for category, (leads, points) in {**dict.fromkeys(versions, (0, 0)), **checked["by_category"]}.items()
@@ -104,16 +104,16 @@ def _rescreen(connection: duckdb.DuckDBPyConnection, check_id: str, now: datetim
         " (SELECT category FROM dnc_rules WHERE wash_days IS NOT NULL AND ?) AS washes USING (category)",
         [is_full],
     )
-    by_category = {row[0]: (row[1], row[2]) for row in connection.sql(read_query("dnc/checked")).fetchall()}
+    by_category = {row[0]: (row[1], row[2]) for row in connection.execute(read_query("dnc/checked")).fetchall()}
     by_wash = read_values(connection, "SELECT lead_id AS value FROM leads SEMI JOIN asked_imports USING (import_id)")
     show_points(connection, join_numbers([find_concerned(connection), by_wash]))
     for name in ("met_points", "lead_checks", "forbidden", "taken"):
         run(f"CREATE TEMP TABLE {name} AS {read_query(f'dnc/{name}')}")
-    taken = int(connection.sql("SELECT count(*) FROM taken").fetchall()[0][0])
+    taken = int(connection.execute("SELECT count(*) FROM taken").fetchall()[0][0])
     suppressed = _take(connection, check_id, now) if taken else 0
-    by_taken = connection.sql("SELECT category, count(*), 0 FROM forbidden GROUP BY category").fetchall()
+    by_taken = connection.execute("SELECT category, count(*), 0 FROM forbidden GROUP BY category").fetchall()
     if suppressed:
-        by_taken = connection.sql(
+        by_taken = connection.execute(
             "SELECT category, count(*), count(DISTINCT suppressed.lead_id) FROM forbidden"
             " LEFT JOIN suppressed ON forbidden.lead_id = suppressed.lead_id GROUP BY category"
         ).fetchall()

@@ -110,7 +110,7 @@ def change_rule(home: Home, category: str, rule: Rule | None, *, user: str, now:
 
 def bring_rules(connection: duckdb.DuckDBPyConnection, rules: Rules) -> None:
     """Bring the store's ``dnc_rules`` to what the file says."""
-    rows = connection.sql(f"SELECT category, {', '.join(KEYS)} FROM dnc_rules").fetchall()
+    rows = connection.execute(f"SELECT category, {', '.join(KEYS)} FROM dnc_rules").fetchall()
     if {row[0]: Rule(*row[1:]) for row in rows} == rules:
         return
     connection.execute("DELETE FROM dnc_rules")

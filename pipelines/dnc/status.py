@@ -24,7 +24,7 @@ def read_status(connection: duckdb.DuckDBPyConnection, today: date) -> list[dict
     the last day on which it is fresh, ``unchecked`` the live leads that were not held against one of its versions.
     """
     counts = {
-        name: dict(connection.sql(f"SELECT category, count(*) FROM {table} GROUP BY category").fetchall())
+        name: dict(connection.execute(f"SELECT category, count(*) FROM {table} GROUP BY category").fetchall())
         for name, table in COUNTED.items()
     }
     unchecked: dict[str, int] = {}

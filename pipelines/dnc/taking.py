@@ -56,7 +56,7 @@ def suppress_leads(connection: duckdb.DuckDBPyConnection, changed_by: str, at: d
     """
     run = connection.execute
     run(f"CREATE OR REPLACE TEMP TABLE suppressed AS {read_query('dnc/suppressed')}")
-    leads = int(connection.sql("SELECT count(*) FROM suppressed").fetchall()[0][0])
+    leads = int(connection.execute("SELECT count(*) FROM suppressed").fetchall()[0][0])
     if not leads:
         return 0
     these = "lead_id IN (SELECT lead_id FROM suppressed)"

@@ -73,7 +73,7 @@ def points_added(connection: duckdb.DuckDBPyConnection, points: str, rows: int) 
         add_points(connection, points, rows)
         yield
         return
-    found = connection.sql(points).fetchnumpy()
+    found = connection.execute(points).fetchnumpy()
     with ThreadPoolExecutor(1) as pool:
         writing = pool.submit(_write_unsorted, folder, found["value"], found["lead_id"])
         yield
@@ -142,7 +142,7 @@ class Index:
 def open_index(connection: duckdb.DuckDBPyConnection) -> Index:
     """Return the index as it stands; it is made anew where it is not whole, as after a restore."""
     segments = list_segments(connection)
-    loose = connection.sql("SELECT value, lead_id FROM loose_points").fetchnumpy()
+    loose = connection.execute("SELECT value, lead_id FROM loose_points").fetchnumpy()
     return Index(segments, (loose["value"], loose["lead_id"]))
 
 
@@ -172,7 +172,7 @@ def show_points(connection: duckdb.DuckDBPyConnection, leads: Ints) -> None:
 
 def read_values(connection: duckdb.DuckDBPyConnection, values: str) -> Ints:
     """Return the values that a SELECT returns as its only column, sorted, with repetitions."""
-    found: Ints = np.asarray(connection.sql(f"SELECT value FROM ({values})").fetchnumpy()["value"])
+    found: Ints = np.asarray(connection.execute(f"SELECT value FROM ({values})").fetchnumpy()["value"])
     sort_numbers(found)
     return found
 
@@ -204,7 +204,7 @@ def drop_surplus(connection: duckdb.DuckDBPyConnection) -> int:
     0 where it was left as it is.
     """
     slots = (f"count({name})" for name in TEXTS)
-    needed = connection.sql(f"SELECT {' + '.join(slots)} FROM leads WHERE {LIVE}").fetchall()[0][0]
+    needed = connection.execute(f"SELECT {' + '.join(slots)} FROM leads WHERE {LIVE}").fetchall()[0][0]
     surplus = len(open_index(connection)) - needed
     if surplus < MANY or surplus < SURPLUS_SHARE * needed:
         return 0
@@ -222,7 +222,7 @@ def tidy_points(connection: duckdb.DuckDBPyConnection) -> None:
         return
     segments = list_segments(connection)
     is_done = False
-    if connection.sql("SELECT count(*) FROM loose_points").fetchall()[0][0] >= MANY:
+    if connection.execute("SELECT count(*) FROM loose_points").fetchall()[0][0] >= MANY:
         made = write_segment(folder, _read_sorted(connection, "SELECT value, lead_id FROM loose_points"))
         _note(connection, made)
         connection.execute("DELETE FROM loose_points")
@@ -282,5 +282,5 @@ def _note(connection: duckdb.DuckDBPyConnection, segment: Segment | None) -> Non
 
 
 def _read_listed(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[Segment]:
-    rows = connection.sql("SELECT name, points FROM point_segments ORDER BY points, name").fetchall()
+    rows = connection.execute("SELECT name, points FROM point_segments ORDER BY points, name").fetchall()
     return [Segment(folder, name, points) for name, points in rows]

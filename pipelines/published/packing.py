@@ -35,7 +35,7 @@ def pack_parts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     On the writer's connection: the publication that follows writes the packs and leaves the packed files out.
     """
     partitions: dict[tuple[str, str], dict[str, File]] = defaultdict(dict)
-    for relation, partition, part, name, rows in connection.sql(read_query("maintain/parts")).fetchall():
+    for relation, partition, part, name, rows in connection.execute(read_query("maintain/parts")).fetchall():
         file = partitions[relation, partition].setdefault(name, File(name))
         file.rows += rows
         file.parts.append(part)

@@ -72,7 +72,7 @@ def publish(connection: duckdb.DuckDBPyConnection, home: Home, prepared: Prepare
     if old is None:  # a new home, or one that was restored from its store
         connection.execute(f"INSERT INTO unpublished {read_query('publish/all_parts')}")
     pending: Pending = defaultdict(set)
-    for name, partition, part in connection.sql("SELECT DISTINCT * FROM unpublished").fetchall():
+    for name, partition, part in connection.execute("SELECT DISTINCT * FROM unpublished").fetchall():
         pending[name, partition].add(part)
     for name in _list_missing(old):
         pending[name, RELATIONS[name].empty].add(WHOLE)

@@ -105,7 +105,7 @@ def run_query(connection: duckdb.DuckDBPyConnection, sql: str) -> pl.DataFrame:
 
 
 def _list_relations(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    views = connection.sql(
+    views = connection.execute(
         "SELECT view_name FROM duckdb_views() WHERE NOT internal AND view_name NOT IN ('clock', 'refusals')"
     ).fetchall()
     own = sorted({view[0] for view in views} - {*RELATIONS, *IMPORT_FACTS, *REPORTS, *DIALECTS})

@@ -116,7 +116,7 @@ def _find_window(members: list[str]) -> tuple[str, str]:
 def read_packs(connection: duckdb.DuckDBPyConnection) -> Packs:
     """Return by relation and partition in which file each part is that shares one, of what is unpublished."""
     packs: Packs = defaultdict(dict)
-    found = connection.sql(
+    found = connection.execute(
         "SELECT relation, partition, part, pack FROM packs"
         " SEMI JOIN unpublished USING (relation, partition) ORDER BY ALL"
     ).fetchall()

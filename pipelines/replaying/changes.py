@@ -77,4 +77,4 @@ def compare_leads(before: Home, after: Home) -> dict[str, int]:
             "removed": "SELECT count(*) FROM old ANTI JOIN new USING (lead_id)",
             "changed": "SELECT count(*) FROM old JOIN new USING (lead_id) WHERE old IS DISTINCT FROM new",
         }
-        return {what: int(connection.sql(sql).fetchall()[0][0]) for what, sql in counts.items()}
+        return {what: int(connection.execute(sql).fetchall()[0][0]) for what, sql in counts.items()}

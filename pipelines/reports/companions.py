@@ -52,7 +52,7 @@ def claim_refund(
     if since and until and since > until:
         raise UserError("--from", f"{since} is after {until}.", "Swap them.")
     with open_reader(home, now) as connection:
-        known = [row[0] for row in connection.sql("SELECT name FROM suppliers ORDER BY name").fetchall()]
+        known = [row[0] for row in connection.execute("SELECT name FROM suppliers ORDER BY name").fetchall()]
         if supplier not in known:
             remedy = nearest(supplier, known) or "See: leadmill suppliers."
             raise UserError("supplier", f"There is none called '{supplier}'.", remedy)

@@ -135,7 +135,7 @@ def _find_forbidden(connection: duckdb.DuckDBPyConnection, template: Template, v
         connection.execute(create_table("dnc_verdicts", DNC_VERDICTS, temporary=True))
         return
     _find_entries(connection, find_listed(connection, values[values.searchsorted(0) :]))
-    has_prefixes, has_washes = connection.sql(
+    has_prefixes, has_washes = connection.execute(
         "SELECT EXISTS (FROM dnc_prefixes), EXISTS (FROM dnc_rules WHERE wash_days IS NOT NULL)"
     ).fetchall()[0]
     for name, columns, is_needed in (
