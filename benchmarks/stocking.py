@@ -8,11 +8,12 @@ import duckdb
 import polars as pl
 
 from pipelines.dnc.index import rebuild_sets
+from pipelines.engine import LONG_ROW_GROUP_ROWS
 from pipelines.home import Home
 from pipelines.points.index import rebuild_points
 from pipelines.published.publishing import mark_unpublished, publish
 from pipelines.schema import LEADS
-from pipelines.store import LONG_ROW_GROUP_ROWS, open_writer
+from pipelines.store import open_writer
 
 FIRST_NUMBER = 447_300_000_000  # mobile numbers of the United Kingdom: 07300 to 07599, the even ones known
 NUMBERS = 149_999_957  # a prime

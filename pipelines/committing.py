@@ -60,7 +60,7 @@ def count_ledger(connection: duckdb.DuckDBPyConnection) -> Ledger:
             ledger.reasons[code] = ledger.reasons.get(code, 0) + rows
             ledger.by_fate.append((fate, code, rows))
     effects = connection.execute(
-        "SELECT effect, count(*) FROM touches SEMI JOIN leads ON touches.lead_id = leads.lead_id GROUP BY effect"
+        "SELECT effect, count(*) FROM touches SEMI JOIN leads ON touches.lead_id = leads.lead_id GROUP BY effect",
     ).fetchall()
     ledger.effects |= {effect: rows for effect, rows in effects if effect in EFFECTS}
     ledger.effects["deleted"] = connection.execute("SELECT count(*) FROM doomed").fetchall()[0][0]

@@ -73,6 +73,11 @@ class Home:
         return self.root / "work"
 
     @property
+    def spill(self) -> Path:
+        """Where the writer puts what its memory does not hold."""
+        return self.work / "spill"
+
+    @property
     def dagster(self) -> Path:
         """DAGSTER_HOME unless the environment names another."""
         return self.root / "dagster"

@@ -18,6 +18,7 @@ from pipelines.columns.fingerprint import Comparison, compare_headers, fingerpri
 from pipelines.committing import Ledger, commit_leads, commit_rows, count_ledger, find_evidence
 from pipelines.dnc.freshness import screen_freshly
 from pipelines.doubts import why_held
+from pipelines.engine import Engine, start_engine
 from pipelines.errors import UserError
 from pipelines.home import Home, make_work_folder
 from pipelines.keeping import keep_and_clean
@@ -44,7 +45,7 @@ from pipelines.run import Run, place_run, plan_run
 from pipelines.screening.judging import JUDGED_COLUMNS
 from pipelines.screening.verdicts import screen
 from pipelines.staging import CleanedDrop, require_balance
-from pipelines.store import Engine, open_scratch, open_writer, start_engine
+from pipelines.store import open_scratch, open_writer
 from pipelines.suppliers import add_supplier
 from pipelines.tables.declared import load_mapped_tables
 from pipelines.templates.choosing import choose_template
@@ -108,8 +109,8 @@ def carry_out(order: Order) -> ImportResult:
         order.files = hash_files(order.home)
     order.contact_data = load_mapped_tables(order.home, order.template)
     home = order.home if order.is_rehearsal else order.home.make()
-    with start_engine() as engine, make_work_folder(home, "drop") as folder, ThreadPoolExecutor(1) as beside:
-        cleaned = keep_and_clean(order, folder)
+    with start_engine(home) as engine, make_work_folder(home, "drop") as folder, ThreadPoolExecutor(1) as beside:
+        cleaned = keep_and_clean(order, folder, engine)
         if isinstance(cleaned, ImportResult):
             return cleaned
         if isinstance(cleaned, UserError):

@@ -15,6 +15,7 @@ import duckdb
 
 from pipelines.dnc.index import drop_ended, sweep_sets, tidy_sets
 from pipelines.doors.upkeep import clear_doors
+from pipelines.engine import LONG_ROW_GROUP_ROWS
 from pipelines.home import Home, sweep_work
 from pipelines.landing import forget_gone
 from pipelines.points.index import drop_surplus, sweep_points, tidy_points
@@ -23,7 +24,7 @@ from pipelines.published.publishing import current_generation, publish, sweep_ge
 from pipelines.queries import read_query
 from pipelines.receipts import write_log
 from pipelines.schema import STORE, create_table
-from pipelines.store import LONG_ROW_GROUP_ROWS, checkpoint, open_writer
+from pipelines.store import checkpoint, open_writer
 
 # Tables that are looked up by value, and their order. Sorted again once so many entries, and such a share of them, lie
 # behind greater ones: below that, sorting costs more than it saves.

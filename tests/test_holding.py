@@ -63,14 +63,14 @@ def test_only_what_is_held_is_released_or_cancelled(home, tmp_path):
 
 def test_an_import_that_another_process_released_meanwhile_is_not_loaded_twice(home, tmp_path, monkeypatch):
     held = import_drop(write(tmp_path, "Tel,Notes\n07400 123456,\n.,\n.,\n"), TEMPLATE, home, now=NOW)
-    clean_drop = keeping.clean_drop
+    open_ordered = keeping.open_ordered
 
     def release_meanwhile(*arguments):
-        monkeypatch.setattr(keeping, "clean_drop", clean_drop)
+        monkeypatch.setattr(keeping, "open_ordered", open_ordered)
         release_import(home, str(held.import_id), now=NOW)
-        return clean_drop(*arguments)
+        return open_ordered(*arguments)
 
-    monkeypatch.setattr(keeping, "clean_drop", release_meanwhile)
+    monkeypatch.setattr(keeping, "open_ordered", release_meanwhile)
 
     with pytest.raises(UserError, match="is completed, not held"):
         release_import(home, str(held.import_id), now=NOW)

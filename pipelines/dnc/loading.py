@@ -17,12 +17,13 @@ from pipelines.dnc.rescreening import rescreen_load
 from pipelines.dnc.rules import bring_rules, read_rules
 from pipelines.dnc.staging import How, Staged, stage_list
 from pipelines.dnc.tables import DNC_LOADS
+from pipelines.engine import LONG_ROW_GROUP_ROWS, start_engine
 from pipelines.errors import UserError
 from pipelines.home import Home, RawCopy, keep_raw_meanwhile, make_work_folder
 from pipelines.published.publishing import publish
 from pipelines.receipts import write_log
 from pipelines.replaying.files import Files, hash_files, keep_files
-from pipelines.store import LONG_ROW_GROUP_ROWS, open_writer, start_engine
+from pipelines.store import open_writer
 
 # What most of a list should be: a list of which more than half cannot be read is the wrong file.
 MIN_PARSED = 0.5
@@ -105,7 +106,7 @@ def load_dnc(
     rules = read_rules(home)
     name = name or path.name
     with (
-        start_engine() as engine,
+        start_engine(home) as engine,
         make_work_folder(home.make(), "dnc") as folder,
         OwnPart(folder / OWN_PART) as part,
         ExitStack() as keeping,

@@ -7,14 +7,15 @@ See docs/decisions/0033-contact-points.md.
 """
 
 from collections.abc import Collection, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from itertools import pairwise, starmap
 from pathlib import Path
 
 import duckdb
 import numpy as np
+import pyarrow as pa
 
 from pipelines.beside import POINTS, choose_merged, find_folder, is_rehearsal, sweep_folder
 from pipelines.phones.numbering import Ints
@@ -22,7 +23,7 @@ from pipelines.points.segments import Segment, find_leads_in, merge_segments, wr
 from pipelines.queries import read_query
 from pipelines.schema import DIGITS_BASE, PHONE_SLOTS
 from pipelines.sorting import NONE, join_numbers, sort_numbers, sort_places
-from pipelines.store import commit_so_far
+from pipelines.store import commit_so_far, open_beside
 
 # So many points become a segment; fewer are read as they are.
 MANY = 200_000
@@ -86,7 +87,7 @@ def list_points(connection: duckdb.DuckDBPyConnection, leads: str) -> None:
     Leaves these leads as ``near_leads``.
     """
     connection.execute(f"CREATE OR REPLACE TEMP VIEW wanted_leads AS {leads}")
-    _show_leads(connection, TEXTS, "SEMI JOIN wanted_leads USING (lead_id)")
+    _show_leads(connection, _select_near(TEXTS, "SEMI JOIN wanted_leads USING (lead_id)"))
     connection.execute("DROP VIEW wanted_leads")
 
 
@@ -147,19 +148,45 @@ def open_index(connection: duckdb.DuckDBPyConnection) -> Index:
 
 
 def find_points(connection: duckdb.DuckDBPyConnection, asked: Ints, *, is_whole: bool = False) -> None:
-    """Leave by what the leads can be recognised that have any of these values, as ``show_found`` does."""
-    show_found(connection, open_index(connection).search(asked), is_whole=is_whole)
-
-
-def show_found(connection: duckdb.DuckDBPyConnection, found: FoundLeads, *, is_whole: bool = False) -> None:
-    """Leave by what the leads can be recognised that were found, as ``list_points`` does.
+    """Leave by what the leads can be recognised that have any of these values, as ``list_points`` does.
 
     Unless ``is_whole``, addresses may be missing where none is met, and so may numbers without E.164 form: texts cost
     most to read. Suppressed leads are not found.
     """
-    emails = ["email"] if is_whole or found.has_emails else []
-    texts = [*emails, *(PHONE_SLOTS if is_whole or found.has_digits else [])]
-    _show_live(connection, found.leads, texts, is_by_place=len(found.leads) <= FEW_LEADS)
+    found = open_index(connection).search(asked)
+    _show_live(connection, found.leads, _needed_texts(found, is_whole), is_by_place=_are_few(found))
+
+
+def begin_finding(
+    connection: duckdb.DuckDBPyConnection, asked: Ints, pool: ThreadPoolExecutor, *, is_whole: bool = False
+) -> Future[pa.Table | None]:
+    """Begin to find leads as ``find_points`` does, among those that are committed, beside what else is asked.
+
+    ``show_leads`` takes what is found, if anything is.
+    """
+    index, is_stored = open_index(connection), find_folder(connection, POINTS) is not None
+
+    def find() -> pa.Table | None:
+        found = index.search(asked)
+        if not len(found.leads):
+            return None
+        select = _select_live(_needed_texts(found, is_whole), is_by_place=_are_few(found))
+        with open_beside(connection) if is_stored else nullcontext(connection) as reader:
+            reader.register("wanted_leads", {"lead_id": found.leads})
+            return reader.sql(select).to_arrow_table()
+
+    if is_stored:
+        return pool.submit(find)
+    done = Future[pa.Table | None]()
+    done.set_result(find())
+    return done
+
+
+def show_leads(connection: duckdb.DuckDBPyConnection, found: pa.Table) -> None:
+    """Leave what ``begin_finding`` has found as ``find_points`` does."""
+    connection.register("found_leads", found)
+    _show_leads(connection, "SELECT * FROM found_leads")
+    connection.unregister("found_leads")
 
 
 def show_points(connection: duckdb.DuckDBPyConnection, leads: Ints) -> None:
@@ -242,20 +269,37 @@ def sweep_points(connection: duckdb.DuckDBPyConnection) -> None:
         sweep_folder(folder, [segment.name for segment in _read_listed(connection, folder)])
 
 
+def _needed_texts(found: FoundLeads, is_whole: bool) -> list[str]:
+    emails = ["email"] if is_whole or found.has_emails else []
+    return [*emails, *(PHONE_SLOTS if is_whole or found.has_digits else [])]
+
+
+def _are_few(found: FoundLeads) -> bool:
+    return len(found.leads) <= FEW_LEADS
+
+
 def _show_live(
     connection: duckdb.DuckDBPyConnection, leads: Ints, texts: Collection[str], *, is_by_place: bool
 ) -> None:
     connection.register("wanted_leads", {"lead_id": leads})
-    wanted = "SEMI JOIN wanted_leads USING (lead_id)"
-    if is_by_place:
-        wanted = f"SEMI JOIN (SELECT leads.rowid AS place FROM leads {wanted}) AS wanted ON leads.rowid = wanted.place"
-    _show_leads(connection, texts, f"{wanted} WHERE {LIVE}")
+    _show_leads(connection, _select_live(texts, is_by_place=is_by_place))
     connection.unregister("wanted_leads")
 
 
-def _show_leads(connection: duckdb.DuckDBPyConnection, texts: Collection[str], wanted: str) -> None:
+def _select_live(texts: Collection[str], *, is_by_place: bool) -> str:
+    wanted = "SEMI JOIN wanted_leads USING (lead_id)"
+    if is_by_place:
+        wanted = f"SEMI JOIN (SELECT leads.rowid AS place FROM leads {wanted}) AS wanted ON leads.rowid = wanted.place"
+    return _select_near(texts, f"{wanted} WHERE {LIVE}")
+
+
+def _select_near(texts: Collection[str], wanted: str) -> str:
     columns = [*NEAR_COLUMNS, *(name if name in texts else f"NULL::VARCHAR AS {name}" for name in TEXTS)]
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE near_leads AS SELECT {', '.join(columns)} FROM leads {wanted}")
+    return f"SELECT {', '.join(columns)} FROM leads {wanted}"
+
+
+def _show_leads(connection: duckdb.DuckDBPyConnection, near_leads: str) -> None:
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE near_leads AS {near_leads}")
     connection.execute(f"CREATE OR REPLACE TEMP TABLE lead_points AS {read_query('commit/lead_points')}")
 
 

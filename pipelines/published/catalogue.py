@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.accesses import REFUSALS, select_refusals
+from pipelines.engine import STORAGE_VERSION
 from pipelines.home import Home, sync_file
 from pipelines.published.publishing import ensure_published
 from pipelines.published.reading import LIVE
@@ -16,7 +17,6 @@ from pipelines.published.relations import RELATIONS
 from pipelines.published.summarising import ReportPeriod, create_reports
 from pipelines.queries import read_query
 from pipelines.reports.companions import COMPANIONS
-from pipelines.store import STORAGE_VERSION
 from pipelines.tables.declared import load_sound_tables
 from pipelines.tables.viewing import select_table
 

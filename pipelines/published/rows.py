@@ -100,10 +100,10 @@ def write_verdicts(verdicts: pa.Table, evidence: pa.Table, import_id: str, file:
                 import_id=pl.repeat(import_id, rows.num_rows),
                 fate=pl.Series(rows["fate"].combine_chunks()).cast(pl.String),
             ).to_arrow(compat_level=pl.CompatLevel.newest())
-            for name in told.column_names:
-                rows = rows.drop_columns(name) if name in rows.column_names else rows
-                rows = rows.append_column(name, told[name])
-            writer.add(_bring_evidence(rows, evidence, "row_number"))
+            columns = {name: rows[name] for name in rows.column_names} | {
+                name: told[name] for name in told.column_names
+            }
+            writer.add(_bring_evidence(pa.table(columns), evidence, "row_number"))
     return file
 
 

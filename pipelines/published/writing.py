@@ -118,7 +118,7 @@ def read_packs(connection: duckdb.DuckDBPyConnection) -> Packs:
     packs: Packs = defaultdict(dict)
     found = connection.execute(
         "SELECT relation, partition, part, pack FROM packs"
-        " SEMI JOIN unpublished USING (relation, partition) ORDER BY ALL"
+        " SEMI JOIN unpublished USING (relation, partition) ORDER BY ALL",
     ).fetchall()
     for relation, partition, part, pack in found:
         packs[relation, partition][part] = pack

@@ -14,6 +14,7 @@ from typing import Any
 
 from pipelines.errors import UserError
 from pipelines.home import Home, keep_raw, make_work_folder
+from pipelines.lock import hold_lock
 from pipelines.published.adopting import link_published, note_generation
 from pipelines.published.publishing import publish
 from pipelines.published.relations import read_day
@@ -23,7 +24,7 @@ from pipelines.replaying.changes import Change, Fates, compare_leads, read_fates
 from pipelines.replaying.exchanging import Exchange, plan_exchange
 from pipelines.replaying.log import Entry, read_log, read_store_log
 from pipelines.replaying.replaying import Watch, rebuild
-from pipelines.store import checkpoint, hold_lock, open_store, open_writer, replace_store
+from pipelines.store import checkpoint, open_store, open_writer, replace_store
 
 # What an act may come to that a person has to look at, when it was something else before.
 UNLOADED = ("held", "failed")

@@ -17,7 +17,7 @@ import pyarrow as pa
 from pipelines.dnc.index import Listed, find_listed
 from pipelines.dnc.tables import DNC_ENTRIES
 from pipelines.phones.numbering import Ints
-from pipelines.points.index import FoundLeads, open_index, read_values, show_found
+from pipelines.points.index import begin_finding, read_values, show_leads
 from pipelines.queries import read_query
 from pipelines.schema import KIND_DIGITS, KIND_EMAIL, KIND_PHONE, create_table
 from pipelines.screening.ageing import find_aged
@@ -79,7 +79,7 @@ class Lookup:
     """The search for the leads that a drop may meet, under way; ``repeated``: values that it has more than once."""
 
     repeated: Ints
-    found: Future[FoundLeads]
+    found: Future[pa.Table | None]
 
 
 def screen(
@@ -184,7 +184,8 @@ def _begin_search(
     by_key = dict(zip(("email", "phone"), np.split(values, values.searchsorted([0])), strict=True))
     values = np.concatenate([of_key for key, of_key in by_key.items() if key in options.keys])
     repeated = drop_repeated(values[1:][values[1:] == values[:-1]])
-    return Lookup(repeated, pool.submit(open_index(connection).search, drop_repeated(values)))
+    is_update = options.action == "update"
+    return Lookup(repeated, begin_finding(connection, drop_repeated(values), pool, is_whole=is_update))
 
 
 def _find_duplicates(
@@ -194,8 +195,8 @@ def _find_duplicates(
     _show(connection, "live_points")
     is_update = options.action == "update"
     _find_repeated(connection, search.repeated)
-    show_found(connection, search.found.result(), is_whole=is_update)
-    if is_any(connection, "lead_points"):
+    if found := search.found.result():
+        show_leads(connection, found)
         _keep(connection, "met_points")
         _keep(connection, "existing_matches")
     else:
@@ -204,7 +205,7 @@ def _find_duplicates(
         "CREATE TEMP VIEW points AS SELECT * FROM live_points WHERE row_number IN"
         " (SELECT row_number FROM shared_points UNION SELECT row_number FROM existing_matches)"
         if is_update
-        else "CREATE TEMP VIEW points AS SELECT * FROM shared_points"
+        else "CREATE TEMP VIEW points AS SELECT * FROM shared_points",
     )
     if is_update and is_any(connection, "existing_matches"):
         lead_points = connection.sql(read_query("screening/matched_lead_points")).pl()
