@@ -18,7 +18,7 @@ import pyarrow as pa
 from pipelines import store
 from pipelines.published.grouping import ROW_GROUP_ROWS, RowsWriter
 from pipelines.published.relations import LEADS_LAYOUT
-from pipelines.queries import read_query
+from pipelines.queries import execute, read_query
 from pipelines.reading.threads import work_ahead
 from pipelines.schema import LEADS, PHONE_SLOTS
 from pipelines.sorting import find_span
@@ -76,7 +76,7 @@ def add_leads(connection: duckdb.DuckDBPyConnection, chunks: Iterable[pl.DataFra
     created = connection.sql(verdicts).pl().to_series()
     if not created.len():
         return False
-    base, *values = connection.execute(f"SELECT lead_base, {', '.join(RUN_VALUES.values())} FROM run").fetchall()[0]
+    base, *values = execute(connection, f"SELECT lead_base, {', '.join(RUN_VALUES.values())} FROM run").fetchall()[0]
     is_for_readers = file is not None and created.len() >= MANY_LEADS
     same = dict(zip(RUN_VALUES, values, strict=True))
     new = NewLeads(base, same, created, _find_hits(connection), is_for_readers)
@@ -163,7 +163,8 @@ def _choose_leads(new: NewLeads, chunk: pl.DataFrame) -> pl.DataFrame:
 def _insert(connection: duckdb.DuckDBPyConnection, new: NewLeads, rows: pa.Table) -> None:
     connection.register("new_leads", rows)
     same = ", ".join(f"?::{LEADS[name]} AS {name}" for name in new.values)
-    connection.execute(
+    execute(
+        connection,
         f"INSERT INTO leads BY NAME SELECT ?::BIGINT + row_number AS lead_id, {same},"
         f" {', '.join(rows.column_names)} FROM new_leads",
         [new.base, *new.values.values()],

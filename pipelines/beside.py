@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.home import sync_folder
+from pipelines.queries import execute
 
 POINTS, NUMBER_SETS = "points", "dnc"
 FOLDERS = (POINTS, NUMBER_SETS)
@@ -21,13 +22,13 @@ FANOUT = 4
 
 def find_folder(connection: duckdb.DuckDBPyConnection, kind: str) -> Path | None:
     """Return the folder of a kind of files beside the store; null for a store in memory."""
-    found = connection.execute("SELECT getvariable('store_folder')").fetchall()[0][0]
+    found = execute(connection, "SELECT getvariable('store_folder')").fetchall()[0][0]
     return Path(found) / kind if found else None
 
 
 def is_rehearsal(connection: duckdb.DuckDBPyConnection) -> bool:
     """Tell whether all that is done will be rolled back."""
-    return bool(connection.execute("SELECT getvariable('is_rehearsal')").fetchall()[0][0])
+    return bool(execute(connection, "SELECT getvariable('is_rehearsal')").fetchall()[0][0])
 
 
 def are_whole(files: Sequence[Path], lengths: Sequence[int]) -> bool:

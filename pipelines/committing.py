@@ -17,7 +17,7 @@ from pipelines.cleaning.contact_data import NOTHING
 from pipelines.points.index import add_points, list_points, points_added
 from pipelines.published.publishing import mark_unpublished
 from pipelines.published.writing import Prepared, as_prepared
-from pipelines.queries import read_query
+from pipelines.queries import execute, read_query
 from pipelines.run import Run
 from pipelines.schema import EFFECTS, FATES
 from pipelines.store import count_changed, cut_batches, insert_query, is_any
@@ -50,7 +50,7 @@ class Ledger:
 def count_ledger(connection: duckdb.DuckDBPyConnection) -> Ledger:
     """Count ``verdicts`` by fate, code and warning, and the effects they will have on existing leads."""
     ledger = Ledger()
-    for fate, code, rows in connection.execute(read_query("commit/ledger")).fetchall():
+    for fate, code, rows in execute(connection, read_query("commit/ledger")).fetchall():
         if code is None:
             ledger.fates[fate] = rows
         elif fate == "warning":
@@ -59,11 +59,12 @@ def count_ledger(connection: duckdb.DuckDBPyConnection) -> Ledger:
         else:
             ledger.reasons[code] = ledger.reasons.get(code, 0) + rows
             ledger.by_fate.append((fate, code, rows))
-    effects = connection.execute(
+    effects = execute(
+        connection,
         "SELECT effect, count(*) FROM touches SEMI JOIN leads ON touches.lead_id = leads.lead_id GROUP BY effect",
     ).fetchall()
     ledger.effects |= {effect: rows for effect, rows in effects if effect in EFFECTS}
-    ledger.effects["deleted"] = connection.execute("SELECT count(*) FROM doomed").fetchall()[0][0]
+    ledger.effects["deleted"] = execute(connection, "SELECT count(*) FROM doomed").fetchall()[0][0]
     return ledger
 
 
@@ -75,7 +76,8 @@ def find_evidence(connection: duckdb.DuckDBPyConnection) -> pa.Table:
 
 def _find_unled(connection: duckdb.DuckDBPyConnection, *, is_held: bool) -> int:
     """Leave ``unled``: the rows of which evidence is kept; return how many."""
-    connection.execute(
+    execute(
+        connection,
         "CREATE TEMP TABLE unled AS SELECT row_number FROM verdicts WHERE fate <> 'created' OR ?"
         " UNION SELECT row_number FROM dnc_hits",
         [is_held],
@@ -99,7 +101,8 @@ def commit_rows(
         connection.unregister("evidence")
     elif _find_unled(connection, is_held=is_held):
         insert_query(connection, "row_evidence", "commit/row_evidence")
-    connection.execute(
+    execute(
+        connection,
         "INSERT INTO import_rows BY NAME SELECT"
         " verdicts.* REPLACE (CASE WHEN ? AND fate = 'created' THEN NULL ELSE lead_id END AS lead_id),"
         " ?::VARCHAR AS import_id, ?::BIGINT AS lead_base FROM verdicts",
@@ -125,8 +128,8 @@ def commit_leads(
     With them what the drop says of them beside the lead, in the tables of ``contact_data``. ``chunks`` are the cleaned
     rows of the drop, in their order. Many new leads are written to ``file`` as they are to be published; return that.
     """
-    connection.execute(f"CREATE TEMP TABLE affected AS {read_query('commit/affected')}")
-    connection.execute("INSERT INTO unpublished SELECT 'leads', list_id::VARCHAR, import_id FROM run")
+    execute(connection, f"CREATE TEMP TABLE affected AS {read_query('commit/affected')}")
+    execute(connection, "INSERT INTO unpublished SELECT 'leads', list_id::VARCHAR, import_id FROM run")
     is_any_affected = is_any(connection, "affected")
     has_survey = is_any(connection, "run WHERE survey_id IS NOT NULL")
     if is_any_affected or has_survey or ledger.fates["updated"]:

@@ -8,6 +8,7 @@ import duckdb
 
 from pipelines.errors import UserError, nearest
 from pipelines.published.publishing import mark_unpublished
+from pipelines.queries import execute
 from pipelines.templates.parts import Expiry
 from pipelines.templates.template import Template
 
@@ -31,8 +32,8 @@ class Destination:
 
 def find_list(connection: duckdb.DuckDBPyConnection, name: str) -> Destination | None:
     """Return the list of this name, or null."""
-    rows = connection.execute(
-        "SELECT list_id, name, time_zone, cloned_from, campaign FROM lists WHERE name = ?", [name]
+    rows = execute(
+        connection, "SELECT list_id, name, time_zone, cloned_from, campaign FROM lists WHERE name = ?", [name]
     ).fetchall()
     if not rows:
         return None

@@ -18,6 +18,7 @@ from pipelines.home import Home
 from pipelines.order import Order
 from pipelines.published.publishing import current_generation, mark_unpublished
 from pipelines.published.relations import WHOLE
+from pipelines.queries import execute
 from pipelines.run import Run
 from pipelines.schema import EFFECTS, FATES, IMPORTS
 
@@ -115,7 +116,8 @@ def count_cost(run: Run, ledger: Ledger) -> dict[str, Any]:
 
 def find_earlier(connection: duckdb.DuckDBPyConnection, sha256: str, template: str) -> tuple[str, str, str] | None:
     """Return id, status and file of the import that brought this content by this template, or holds it, or null."""
-    rows = connection.execute(
+    rows = execute(
+        connection,
         "SELECT import_id, status, file FROM imports"
         " WHERE sha256 = ? AND template = ? AND status IN ('completed', 'held') ORDER BY sequence LIMIT 1",
         [sha256, template],
@@ -125,7 +127,8 @@ def find_earlier(connection: duckdb.DuckDBPyConnection, sha256: str, template: s
 
 def find_last_columns(connection: duckdb.DuckDBPyConnection, template: str) -> list[ColumnShares] | None:
     """Return the columns of the last import that this template completed, or null; ``imports`` is table or view."""
-    rows = connection.execute(
+    rows = execute(
+        connection,
         "SELECT found FROM imports WHERE template = ? AND status = 'completed' ORDER BY sequence DESC LIMIT 1",
         [template],
     ).fetchall()
@@ -186,7 +189,7 @@ def record_import(
     }
     _insert(connection, line)
     for fate, code, rows in ledger.by_fate:
-        connection.execute("INSERT INTO import_reasons VALUES (?, ?, ?, ?)", [run.import_id, fate, code, rows])
+        execute(connection, "INSERT INTO import_reasons VALUES (?, ?, ?, ?)", [run.import_id, fate, code, rows])
     day = run.import_date.isoformat()
     for relation, part in (("imports", WHOLE), ("import_reasons", WHOLE), ("import_rows", run.import_id)):
         mark_unpublished(connection, relation, day, part)
@@ -199,7 +202,7 @@ def _insert(connection: duckdb.DuckDBPyConnection, line: dict[str, Any]) -> None
     names = ", ".join(f'"{name}"' for name in columns)
     marks = ", ".join("?" * len(columns))
     values = [json.dumps(v, default=str) if isinstance(v, dict) else v for v in (line[name] for name in columns)]
-    connection.execute(f"INSERT INTO imports ({names}) VALUES ({marks})", values)
+    execute(connection, f"INSERT INTO imports ({names}) VALUES ({marks})", values)
 
 
 def forget_import(connection: duckdb.DuckDBPyConnection, import_id: str) -> None:
@@ -222,7 +225,8 @@ def write_log(
 
     ``told`` is what else is needed to do it again: see pipelines/replaying/acts.py, which has to know every action.
     """
-    connection.execute(
+    execute(
+        connection,
         "INSERT INTO audit_log SELECT ?, ?, ?, ?, ?, coalesce(max(sequence), 0) + 1, ? FROM audit_log",
         [at, user, action, subject, detail, None if told is None else json.dumps(told, ensure_ascii=False)],
     )

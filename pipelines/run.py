@@ -8,6 +8,7 @@ import duckdb
 
 from pipelines.lead_ids import HASH_DIGITS, find_lead_base, hash_id
 from pipelines.lists import Destination, expiry_instant, start_of
+from pipelines.queries import execute
 from pipelines.schema import create_table
 from pipelines.screening.meetings import Situation
 from pipelines.screening.scopes import plan_search
@@ -83,7 +84,7 @@ def plan_run(
         import_id, lead_base = _identify(connection, template.name, sha256, day)
     else:
         lead_base = find_lead_base(import_id)
-    highest = connection.execute("SELECT coalesce(max(sequence), 0) FROM imports").fetchall()[0][0]
+    highest = execute(connection, "SELECT coalesce(max(sequence), 0) FROM imports").fetchall()[0][0]
     return Run(
         import_id,
         lead_base,
@@ -104,7 +105,7 @@ def _identify(connection: duckdb.DuckDBPyConnection, template: str, sha256: str,
         import_id = f"{day:%Y%m%d}-{hash_id(text)[:10]}"
         # An id that is taken has the same hash; so has, once in a very long while, another one.
         clash = f"SELECT 1 FROM imports WHERE left(sha256(import_id), {HASH_DIGITS}) = ? LIMIT 1"
-        if not connection.execute(clash, [hash_id(import_id)[:HASH_DIGITS]]).fetchall():
+        if not execute(connection, clash, [hash_id(import_id)[:HASH_DIGITS]]).fetchall():
             break
     return import_id, find_lead_base(import_id)
 
@@ -135,6 +136,6 @@ def place_run(connection: duckdb.DuckDBPyConnection, run: Run) -> Situation:
         "time_zone": run.destination.time_zone,
         **plan_place(run.template.survey, run.import_date, run.destination.zone),
     }
-    connection.execute(create_table("run", RUN, temporary=True))
-    connection.execute(f"INSERT INTO run VALUES ({', '.join('?' * len(RUN))})", [values[name] for name in RUN])
+    execute(connection, create_table("run", RUN, temporary=True))
+    execute(connection, f"INSERT INTO run VALUES ({', '.join('?' * len(RUN))})", [values[name] for name in RUN])
     return Situation(own, run.template.supplier, run.lead_base, search.sees_own_rows, search.sees_destination)

@@ -14,7 +14,7 @@ from pipelines.beside import link_folders
 from pipelines.engine import ROW_GROUP_ROWS, Engine, attach, make_database
 from pipelines.home import Home, sync_file, sync_folder
 from pipelines.lock import LOCK_SECONDS, hold_lock
-from pipelines.queries import read_query
+from pipelines.queries import execute, read_query
 from pipelines.upgrading import VERSION, read_version, upgrade
 
 
@@ -151,7 +151,7 @@ def cut_batches(rows: pa.Table) -> pa.Table:
 
 def insert_query(connection: duckdb.DuckDBPyConnection, table: str, query: str) -> int:
     """Insert what a statement of sql/ returns into a table, by column name; return the number of rows."""
-    connection.execute(f"INSERT INTO {table} BY NAME {read_query(query)}")
+    execute(connection, f"INSERT INTO {table} BY NAME {read_query(query)}")
     return count_changed(connection)
 
 
@@ -163,4 +163,4 @@ def count_changed(connection: duckdb.DuckDBPyConnection) -> int:
 
 def is_any(connection: duckdb.DuckDBPyConnection, relation: str) -> bool:
     """Tell whether a relation, with a condition perhaps, has a row."""
-    return bool(connection.execute(f"SELECT 1 FROM {relation} LIMIT 1").fetchall())
+    return bool(execute(connection, f"SELECT 1 FROM {relation} LIMIT 1").fetchall())

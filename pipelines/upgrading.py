@@ -4,6 +4,7 @@ import duckdb
 
 from pipelines.errors import UserError
 from pipelines.lead_ids import HASH_DIGITS, ROW_BITS
+from pipelines.queries import execute
 from pipelines.schema import DIGITS_BASE, ROW_EVIDENCE, STORE, create_table
 
 EVIDENCE = ("met", "listed", "points")
@@ -108,7 +109,7 @@ VERSION = max(UPGRADES)
 def read_version(connection: duckdb.DuckDBPyConnection) -> int | None:
     """Return the version of a store; null where it does not say."""
     try:
-        found = connection.execute("SELECT max(version) FROM store_version").fetchall()[0][0]
+        found = execute(connection, "SELECT max(version) FROM store_version").fetchall()[0][0]
     except duckdb.CatalogException:
         return None
     return None if found is None else int(found)

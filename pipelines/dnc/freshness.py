@@ -9,7 +9,7 @@ import duckdb
 from pipelines.dnc.rules import bring_rules, read_rules
 from pipelines.errors import UserError
 from pipelines.order import Order
-from pipelines.queries import read_query
+from pipelines.queries import execute, read_query
 from pipelines.receipts import write_log
 from pipelines.run import Run
 
@@ -43,12 +43,14 @@ def find_standings(
 
     ``connection`` is the store's or a reader's. The columns are those of sql/dnc/standings.sql.
     """
-    connection.execute("CREATE OR REPLACE TEMP TABLE asked AS SELECT unnest(?::VARCHAR[]) AS category", [[*categories]])
-    connection.execute("CREATE OR REPLACE TEMP TABLE today AS SELECT ?::DATE AS day", [today])
+    execute(
+        connection, "CREATE OR REPLACE TEMP TABLE asked AS SELECT unnest(?::VARCHAR[]) AS category", [[*categories]]
+    )
+    execute(connection, "CREATE OR REPLACE TEMP TABLE today AS SELECT ?::DATE AS day", [today])
     answer = connection.sql(read_query("dnc/standings"))
     rows = [dict(zip(answer.columns, row, strict=True)) for row in answer.fetchall()]
-    connection.execute("DROP TABLE asked")
-    connection.execute("DROP TABLE today")
+    execute(connection, "DROP TABLE asked")
+    execute(connection, "DROP TABLE today")
     return rows
 
 
@@ -74,5 +76,5 @@ def _explain(standing: dict[str, Any]) -> UserError:
 
 def find_versions(connection: duckdb.DuckDBPyConnection, categories: Iterable[str]) -> list[dict[str, Any]]:
     """Return the newest version of each category: ``category`` and ``load_id``, 0 where it was never loaded."""
-    newest = dict(connection.execute("SELECT category, max(load_id) FROM dnc_loads GROUP BY category").fetchall())
+    newest = dict(execute(connection, "SELECT category, max(load_id) FROM dnc_loads GROUP BY category").fetchall())
     return [{"category": category, "load_id": newest.get(category, 0)} for category in categories]

@@ -19,6 +19,7 @@ import pyarrow as pa
 from pipelines.beside import NUMBER_SETS, choose_merged, find_folder, is_rehearsal, sweep_folder
 from pipelines.dnc.sets import NumberSet, SetWriter, merge_sets
 from pipelines.phones.numbering import Ints
+from pipelines.queries import execute
 from pipelines.sorting import NONE, drop_repeated, join_numbers
 from pipelines.store import commit_so_far
 
@@ -214,7 +215,7 @@ def _note(connection: duckdb.DuckDBPyConnection, made: NumberSet | None, terms_i
 
 def _read_listed(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[tuple[NumberSet, int | None]]:
     """Return the sets that are listed, the longest last."""
-    rows = connection.execute(
-        "SELECT name, numbers, keys, words, terms_id FROM dnc_sets ORDER BY numbers, name"
+    rows = execute(
+        connection, "SELECT name, numbers, keys, words, terms_id FROM dnc_sets ORDER BY numbers, name"
     ).fetchall()
     return [(NumberSet(folder, *row), terms_id) for *row, terms_id in rows]

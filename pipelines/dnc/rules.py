@@ -11,6 +11,7 @@ from ruamel.yaml import YAML
 from pipelines.errors import UserError, nearest
 from pipelines.home import Home, write_whole
 from pipelines.published.publishing import mark_unpublished, publish
+from pipelines.queries import execute
 from pipelines.receipts import write_log
 from pipelines.replaying.files import hash_files, keep_files
 from pipelines.store import open_writer
@@ -110,7 +111,7 @@ def change_rule(home: Home, category: str, rule: Rule | None, *, user: str, now:
 
 def bring_rules(connection: duckdb.DuckDBPyConnection, rules: Rules) -> None:
     """Bring the store's ``dnc_rules`` to what the file says."""
-    rows = connection.execute(f"SELECT category, {', '.join(KEYS)} FROM dnc_rules").fetchall()
+    rows = execute(connection, f"SELECT category, {', '.join(KEYS)} FROM dnc_rules").fetchall()
     if {row[0]: Rule(*row[1:]) for row in rows} == rules:
         return
     connection.execute("DELETE FROM dnc_rules")

@@ -20,7 +20,7 @@ import pyarrow as pa
 from pipelines.beside import POINTS, choose_merged, find_folder, is_rehearsal, sweep_folder
 from pipelines.phones.numbering import Ints
 from pipelines.points.segments import Segment, find_leads_in, merge_segments, write_segment
-from pipelines.queries import read_query
+from pipelines.queries import execute, read_query
 from pipelines.schema import DIGITS_BASE, PHONE_SLOTS
 from pipelines.sorting import NONE, join_numbers, sort_numbers, sort_places
 from pipelines.store import commit_so_far, open_beside
@@ -58,7 +58,7 @@ def add_points(connection: duckdb.DuckDBPyConnection, points: str, rows: int = 0
     """Add to the index what a SELECT of contact points (value, lead_id) returns, of which ``rows`` are expected."""
     folder = find_folder(connection, POINTS)
     if rows < MANY or folder is None or is_rehearsal(connection):
-        connection.execute(f"INSERT INTO loose_points SELECT value, lead_id FROM ({points})")
+        execute(connection, f"INSERT INTO loose_points SELECT value, lead_id FROM ({points})")
     else:
         _note(connection, write_segment(folder, _read_sorted(connection, points)))
 
@@ -74,7 +74,7 @@ def points_added(connection: duckdb.DuckDBPyConnection, points: str, rows: int) 
         add_points(connection, points, rows)
         yield
         return
-    found = connection.execute(points).fetchnumpy()
+    found = execute(connection, points).fetchnumpy()
     with ThreadPoolExecutor(1) as pool:
         writing = pool.submit(_write_unsorted, folder, found["value"], found["lead_id"])
         yield
@@ -143,7 +143,7 @@ class Index:
 def open_index(connection: duckdb.DuckDBPyConnection) -> Index:
     """Return the index as it stands; it is made anew where it is not whole, as after a restore."""
     segments = list_segments(connection)
-    loose = connection.execute("SELECT value, lead_id FROM loose_points").fetchnumpy()
+    loose = execute(connection, "SELECT value, lead_id FROM loose_points").fetchnumpy()
     return Index(segments, (loose["value"], loose["lead_id"]))
 
 
@@ -249,7 +249,7 @@ def tidy_points(connection: duckdb.DuckDBPyConnection) -> None:
         return
     segments = list_segments(connection)
     is_done = False
-    if connection.execute("SELECT count(*) FROM loose_points").fetchall()[0][0] >= MANY:
+    if execute(connection, "SELECT count(*) FROM loose_points").fetchall()[0][0] >= MANY:
         made = write_segment(folder, _read_sorted(connection, "SELECT value, lead_id FROM loose_points"))
         _note(connection, made)
         connection.execute("DELETE FROM loose_points")
@@ -300,7 +300,7 @@ def _select_near(texts: Collection[str], wanted: str) -> str:
 
 def _show_leads(connection: duckdb.DuckDBPyConnection, near_leads: str) -> None:
     connection.execute(f"CREATE OR REPLACE TEMP TABLE near_leads AS {near_leads}")
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE lead_points AS {read_query('commit/lead_points')}")
+    execute(connection, f"CREATE OR REPLACE TEMP TABLE lead_points AS {read_query('commit/lead_points')}")
 
 
 def _read_sorted(connection: duckdb.DuckDBPyConnection, points: str) -> Iterator[tuple[Ints, Ints]]:
@@ -326,5 +326,5 @@ def _note(connection: duckdb.DuckDBPyConnection, segment: Segment | None) -> Non
 
 
 def _read_listed(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[Segment]:
-    rows = connection.execute("SELECT name, points FROM point_segments ORDER BY points, name").fetchall()
+    rows = execute(connection, "SELECT name, points FROM point_segments ORDER BY points, name").fetchall()
     return [Segment(folder, name, points) for name, points in rows]

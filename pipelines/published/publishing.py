@@ -20,7 +20,7 @@ import polars as pl
 from pipelines.home import Home
 from pipelines.published.relations import RELATIONS, WHOLE, find_relation, place_partition
 from pipelines.published.writing import Prepared, read_packs, write_version
-from pipelines.queries import read_query
+from pipelines.queries import execute, read_query
 from pipelines.store import commit_so_far, open_beside, open_writer
 from pipelines.tables.storing import list_stored
 
@@ -39,7 +39,7 @@ def mark_unpublished(
     connection: duckdb.DuckDBPyConnection, relation: str, partition: str = WHOLE, part: str = WHOLE
 ) -> None:
     """Note that a part of a relation is to be published after the commit."""
-    connection.execute("INSERT INTO unpublished VALUES (?, ?, ?)", [relation, partition, part])
+    execute(connection, "INSERT INTO unpublished VALUES (?, ?, ?)", [relation, partition, part])
 
 
 def current_generation(home: Home) -> Path | None:
@@ -72,7 +72,7 @@ def publish(connection: duckdb.DuckDBPyConnection, home: Home, prepared: Prepare
     if old is None:  # a new home, or one that was restored from its store
         connection.execute(f"INSERT INTO unpublished {read_query('publish/all_parts')}")
     pending: Pending = defaultdict(set)
-    for name, partition, part in connection.execute("SELECT DISTINCT * FROM unpublished").fetchall():
+    for name, partition, part in execute(connection, "SELECT DISTINCT * FROM unpublished").fetchall():
         pending[name, partition].add(part)
     for name in _list_missing(old):
         pending[name, RELATIONS[name].empty].add(WHOLE)
@@ -97,7 +97,7 @@ def publish(connection: duckdb.DuckDBPyConnection, home: Home, prepared: Prepare
     _write_versions(connection, write, versions, pl.thread_pool_size() if is_shared else 1)
     connection.execute("SET preserve_insertion_order = false")
     _switch(home, old, number, pending)
-    connection.execute("DELETE FROM unpublished")
+    execute(connection, "DELETE FROM unpublished")
     commit_so_far(connection)
     sweep_generations(home)
 
@@ -137,7 +137,7 @@ def _write_versions(
 
 def _adopt(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
     """Make a generation current that came with the store; see pipelines/published/adopting.py."""
-    made = connection.execute("SELECT max(partition::BIGINT) FROM unpublished WHERE relation = ?", [GENERATION])
+    made = execute(connection, "SELECT max(partition::BIGINT) FROM unpublished WHERE relation = ?", [GENERATION])
     number = made.fetchall()[0][0]
     if number is None:
         return

@@ -16,7 +16,7 @@ import duckdb
 from pipelines.home import Home
 from pipelines.lead_ids import MAX_ROWS, find_lead_base
 from pipelines.published.relations import RELATIONS, find_relation, place_partition, read_day
-from pipelines.queries import read_query
+from pipelines.queries import execute, read_query
 from pipelines.store import count_changed
 from pipelines.tables.viewing import select_part
 
@@ -82,7 +82,8 @@ def _select_file(connection: duckdb.DuckDBPyConnection, name: str, partition: st
     """Return the statement whose answer is a file with some parts of a partition, having made what it reads."""
     relation = find_relation(name)
     if not relation.rows:
-        connection.execute(
+        execute(
+            connection,
             "CREATE OR REPLACE TEMP TABLE part AS SELECT ?::VARCHAR AS partition, unnest(?::VARCHAR[]) AS part",
             [partition, members],
         )
@@ -116,7 +117,8 @@ def _find_window(members: list[str]) -> tuple[str, str]:
 def read_packs(connection: duckdb.DuckDBPyConnection) -> Packs:
     """Return by relation and partition in which file each part is that shares one, of what is unpublished."""
     packs: Packs = defaultdict(dict)
-    found = connection.execute(
+    found = execute(
+        connection,
         "SELECT relation, partition, part, pack FROM packs"
         " SEMI JOIN unpublished USING (relation, partition) ORDER BY ALL",
     ).fetchall()

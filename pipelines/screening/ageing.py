@@ -6,7 +6,7 @@ that it rejects away, so that no later rule speaks of them. Source: docs/decisio
 
 import duckdb
 
-from pipelines.queries import read_query
+from pipelines.queries import execute, read_query
 from pipelines.schema import create_table
 from pipelines.templates.template import Template
 
@@ -16,7 +16,7 @@ VERDICTS = {"row_number": "BIGINT", "code": "VARCHAR", "detail": "VARCHAR"}
 def find_aged(connection: duckdb.DuckDBPyConnection, template: Template) -> None:
     """Leave ``age_verdicts``: rows captured too long ago or in the future; empty where no field says when."""
     if "captured_on" not in template.mapping:
-        connection.execute(create_table("age_verdicts", VERDICTS, temporary=True))
+        execute(connection, create_table("age_verdicts", VERDICTS, temporary=True))
         return
     connection.execute(f"CREATE TEMP TABLE age_verdicts AS {read_query('screening/age_verdicts')}")
     connection.execute(

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import duckdb
 
 from pipelines.points.index import find_points, read_values
-from pipelines.queries import read_query
+from pipelines.queries import execute, read_query
 from pipelines.schema import create_table
 from pipelines.screening.meetings import Situation
 from pipelines.sorting import drop_repeated
@@ -35,7 +35,7 @@ Rule = tuple[str, str, str, int, int | None, int | None]
 def find_cooled(connection: duckdb.DuckDBPyConnection, template: Template, situation: Situation) -> None:
     """Leave ``cooldown_verdicts``: one line per row of a person within a period; without ``cooldown`` an empty one."""
     if template.cooldown is None:
-        connection.execute(create_table("cooldown_verdicts", VERDICTS, temporary=True))
+        execute(connection, create_table("cooldown_verdicts", VERDICTS, temporary=True))
         return
     connection.execute(create_table("cooldown_rules", RULES, temporary=True))
     for rank, rule in enumerate(_list_rules(template, situation), start=1):

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from pipelines.queries import read_query
+from pipelines.queries import execute, read_query
 from pipelines.schema import FATES
 from pipelines.sorting import find_span
 from pipelines.spreading import Places, spread, spread_lists
@@ -38,8 +38,8 @@ def judge_rows(
     query = read_query("screening/odd_verdicts")
     found = _find_odd(connection, chunks) if FEW_ROWS < height <= MOST_ROWS else None
     if found is None:
-        connection.execute("CREATE TEMP VIEW odd_rows AS SELECT * FROM drop_rows")
-        connection.execute(f"CREATE TEMP TABLE verdicts AS {query}")
+        execute(connection, "CREATE TEMP VIEW odd_rows AS SELECT * FROM drop_rows")
+        execute(connection, f"CREATE TEMP TABLE verdicts AS {query}")
         return None
     rows, lines, odd = found
     connection.register("odd_rows", odd.to_arrow(compat_level=pl.CompatLevel.newest()))

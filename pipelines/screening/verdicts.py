@@ -18,7 +18,7 @@ from pipelines.dnc.index import Listed, find_listed
 from pipelines.dnc.tables import DNC_ENTRIES
 from pipelines.phones.numbering import Ints
 from pipelines.points.index import begin_finding, read_values, show_leads
-from pipelines.queries import read_query
+from pipelines.queries import execute, read_query
 from pipelines.schema import KIND_DIGITS, KIND_EMAIL, KIND_PHONE, create_table
 from pipelines.screening.ageing import find_aged
 from pipelines.screening.cooldown import find_cooled
@@ -102,7 +102,7 @@ def screen(
     if template.delete_existing:
         _keep(connection, "doomed")
     else:
-        connection.execute("CREATE TEMP TABLE doomed (lead_id BIGINT)")
+        execute(connection, "CREATE TEMP TABLE doomed (lead_id BIGINT)")
     find_aged(connection, template)
     find_cooled(connection, template, situation)
     values = read_values(connection, "FROM drop_points") if template.dedupe or template.dnc else NO_VALUES
@@ -114,12 +114,12 @@ def screen(
         if template.dedupe and search:
             resolution = _find_duplicates(connection, template.dedupe, situation, search)
         else:
-            connection.execute(create_table("existing_matches", EXISTING_MATCHES, temporary=True))
+            execute(connection, create_table("existing_matches", EXISTING_MATCHES, temporary=True))
             resolution = NONE
     _keep_frame(connection, "duplicate_verdicts", resolution.verdicts)
     if template.dedupe and template.dedupe.move_to:
         _keep_frame(connection, "replacing", resolution.touches)
-        connection.execute(f"CREATE TEMP TABLE touches AS {read_query('screening/relocated')}")
+        execute(connection, f"CREATE TEMP TABLE touches AS {read_query('screening/relocated')}")
     else:
         _keep_frame(connection, "touches", resolution.touches)
     return resolution, judge_rows(connection, height, chunks, situation.lead_base)
@@ -131,12 +131,12 @@ def _find_forbidden(connection: duckdb.DuckDBPyConnection, template: Template, v
     ``values`` are those of ``drop_points``, sorted.
     """
     if not template.dnc:
-        connection.execute(create_table("dnc_hits", DNC_HITS, temporary=True))
-        connection.execute(create_table("dnc_verdicts", DNC_VERDICTS, temporary=True))
+        execute(connection, create_table("dnc_hits", DNC_HITS, temporary=True))
+        execute(connection, create_table("dnc_verdicts", DNC_VERDICTS, temporary=True))
         return
     _find_entries(connection, find_listed(connection, values[values.searchsorted(0) :]))
-    has_prefixes, has_washes = connection.execute(
-        "SELECT EXISTS (FROM dnc_prefixes), EXISTS (FROM dnc_rules WHERE wash_days IS NOT NULL)"
+    has_prefixes, has_washes = execute(
+        connection, "SELECT EXISTS (FROM dnc_prefixes), EXISTS (FROM dnc_rules WHERE wash_days IS NOT NULL)"
     ).fetchall()[0]
     for name, columns, is_needed in (
         ("dnc_prefixed", DNC_PREFIXED, has_prefixes),
@@ -145,7 +145,7 @@ def _find_forbidden(connection: duckdb.DuckDBPyConnection, template: Template, v
         if is_needed:
             _keep(connection, name)
         else:
-            connection.execute(create_table(name, columns, temporary=True))
+            execute(connection, create_table(name, columns, temporary=True))
     _keep(connection, "dnc_hits")
     _keep(connection, "dnc_verdicts")
 
@@ -158,7 +158,7 @@ def _find_entries(connection: duckdb.DuckDBPyConnection, listed: Listed) -> None
     if len(listed.asked):
         _keep(connection, "dnc_asked")
     else:
-        connection.execute(create_table("dnc_asked", DNC_ENTRIES, temporary=True))
+        execute(connection, create_table("dnc_asked", DNC_ENTRIES, temporary=True))
     _keep(connection, "dnc_found")
     for name in shown:
         connection.unregister(name)
@@ -170,8 +170,8 @@ def _find_shared_phones(connection: duckdb.DuckDBPyConnection, template: Templat
         _keep(connection, "shared_phones")
         _keep(connection, "shared_rows")
     else:
-        connection.execute("CREATE TEMP TABLE shared_phones (value BIGINT, rows BIGINT)")
-        connection.execute("CREATE TEMP TABLE shared_rows (row_number BIGINT, detail VARCHAR)")
+        execute(connection, "CREATE TEMP TABLE shared_phones (value BIGINT, rows BIGINT)")
+        execute(connection, "CREATE TEMP TABLE shared_rows (row_number BIGINT, detail VARCHAR)")
 
 
 def _begin_search(
@@ -180,7 +180,7 @@ def _begin_search(
     """Leave ``compared_points``, and look their values up beside the do-not-call check, which leaves one core idle."""
     # Kinds by number: to join them would keep the scans of the store from being cut short.
     kinds = ", ".join(str(kind) for key in options.keys for kind in KINDS[key])
-    connection.execute(f"CREATE TEMP VIEW compared_points AS SELECT * FROM drop_points WHERE kind IN ({kinds})")
+    execute(connection, f"CREATE TEMP VIEW compared_points AS SELECT * FROM drop_points WHERE kind IN ({kinds})")
     by_key = dict(zip(("email", "phone"), np.split(values, values.searchsorted([0])), strict=True))
     values = np.concatenate([of_key for key, of_key in by_key.items() if key in options.keys])
     repeated = drop_repeated(values[1:][values[1:] == values[:-1]])
@@ -200,8 +200,9 @@ def _find_duplicates(
         _keep(connection, "met_points")
         _keep(connection, "existing_matches")
     else:
-        connection.execute(create_table("existing_matches", EXISTING_MATCHES, temporary=True))
-    connection.execute(
+        execute(connection, create_table("existing_matches", EXISTING_MATCHES, temporary=True))
+    execute(
+        connection,
         "CREATE TEMP VIEW points AS SELECT * FROM live_points WHERE row_number IN"
         " (SELECT row_number FROM shared_points UNION SELECT row_number FROM existing_matches)"
         if is_update
@@ -224,7 +225,7 @@ def _find_duplicates(
 def _find_repeated(connection: duckdb.DuckDBPyConnection, repeated: Ints) -> None:
     """Leave ``shared_points``: where the drop has the values that it has more than once."""
     if not len(repeated):
-        connection.execute(create_table("shared_points", SHARED_POINTS, temporary=True))
+        execute(connection, create_table("shared_points", SHARED_POINTS, temporary=True))
         return
     connection.register("repeated_values", {"value": repeated})
     _keep(connection, "shared_points")
@@ -232,14 +233,14 @@ def _find_repeated(connection: duckdb.DuckDBPyConnection, repeated: Ints) -> Non
 
 
 def _keep(connection: duckdb.DuckDBPyConnection, name: str) -> None:
-    connection.execute(f"CREATE TEMP TABLE {name} AS {read_query(f'screening/{name}')}")
+    execute(connection, f"CREATE TEMP TABLE {name} AS {read_query(f'screening/{name}')}")
 
 
 def _show(connection: duckdb.DuckDBPyConnection, name: str) -> None:
-    connection.execute(f"CREATE TEMP VIEW {name} AS {read_query(f'screening/{name}')}")
+    execute(connection, f"CREATE TEMP VIEW {name} AS {read_query(f'screening/{name}')}")
 
 
 def _keep_frame(connection: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
     connection.register("handed_over", frame.to_arrow())
-    connection.execute(f"CREATE TEMP TABLE {name} AS SELECT * FROM handed_over")
+    execute(connection, f"CREATE TEMP TABLE {name} AS SELECT * FROM handed_over")
     connection.unregister("handed_over")

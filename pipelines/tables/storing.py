@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 import duckdb
 
 from pipelines.errors import UserError
+from pipelines.queries import execute
 from pipelines.schema import create_table
 from pipelines.tables.declared import ContactTable, MappedField, MappedTables
 from pipelines.tables.field_types import TYPES
@@ -22,7 +23,7 @@ EMPTY_PARTITION, WHOLE_PART = "0", "all"
 
 def list_stored(connection: duckdb.DuckDBPyConnection) -> list[str]:
     """Return the names of the store's contact data tables, sorted."""
-    return [row[0] for row in connection.execute("SELECT name FROM contact_tables ORDER BY name").fetchall()]
+    return [row[0] for row in execute(connection, "SELECT name FROM contact_tables ORDER BY name").fetchall()]
 
 
 def read_columns(connection: duckdb.DuckDBPyConnection, stored: str) -> dict[str, str]:
