@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from pipelines.adding import add_leads
 from pipelines.cleaning.contact_data import NOTHING
+from pipelines.engine import wake_threads
 from pipelines.points.index import add_points, list_points, points_added
 from pipelines.published.publishing import mark_unpublished
 from pipelines.published.writing import Prepared, as_prepared
@@ -132,6 +133,8 @@ def commit_leads(
     execute(connection, "INSERT INTO unpublished SELECT 'leads', list_id::VARCHAR, import_id FROM run")
     is_any_affected = is_any(connection, "affected")
     has_survey = is_any(connection, "run WHERE survey_id IS NOT NULL")
+    if is_any_affected or has_survey or clear_fetched:
+        wake_threads(connection)
     if is_any_affected or has_survey or ledger.fates["updated"]:
         for name in ("call_infos", "row_values"):
             connection.execute(f"CREATE TEMP VIEW {name} AS {read_query(f'commit/{name}')}")

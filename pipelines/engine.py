@@ -64,7 +64,7 @@ class Engine:
             if self._opened:
                 self._opened.result()
             else:
-                connection.execute("RESET threads")
+                wake_threads(connection)
                 if path:
                     attach(connection, path, row_group_rows)
             yield connection
@@ -76,7 +76,10 @@ class Engine:
                 self._is_clean = True
 
     def _open_alone(self, path: Path) -> None:
-        """Open a store for what takes less time than to wake another thread for it, and read where its leads lie."""
+        """Open a store for what takes less time than to wake another thread for it, and read where its leads lie.
+
+        What takes more calls ``wake_threads``.
+        """
         _, connection = self._begun.result()
         attach(connection, path)
         connection.execute("SET threads = 1")
@@ -134,6 +137,11 @@ def attach(connection: duckdb.DuckDBPyConnection, path: Path, row_group_rows: in
     connection.execute("PRAGMA disable_checkpoint_on_shutdown")
     log = min(max(path.stat().st_size // LOG_SHARE, LEAST_LOG), MOST_LOG) if path.exists() else LEAST_LOG
     connection.execute(f"SET checkpoint_threshold = '{log} B'")
+
+
+def wake_threads(connection: duckdb.DuckDBPyConnection) -> None:
+    """Let what is to come have all threads, as it looks at many leads or entries: a small import begins with one."""
+    connection.execute("RESET threads")
 
 
 def make_database() -> duckdb.DuckDBPyConnection:

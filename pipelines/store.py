@@ -11,7 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.beside import link_folders
-from pipelines.engine import ROW_GROUP_ROWS, Engine, attach, make_database
+from pipelines.engine import ROW_GROUP_ROWS, Engine, attach, make_database, wake_threads
 from pipelines.home import Home, sync_file, sync_folder
 from pipelines.lock import LOCK_SECONDS, hold_lock
 from pipelines.queries import execute, read_query
@@ -128,6 +128,7 @@ def _connect(
         if path:
             connection.execute("SET VARIABLE store_folder = ?", [str(path.parent)])
         if read_version(connection) != VERSION:
+            wake_threads(connection)
             upgrade(connection)
         yield connection
 

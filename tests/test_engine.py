@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipelines import engine, importing, keeping, store
+from pipelines import committing, engine, importing, keeping, store
 from pipelines.errors import UserError
 from pipelines.home import Home
 from pipelines.importing import import_drop
@@ -150,6 +150,20 @@ def test_a_large_import_has_all_threads_though_a_small_one_went_before(home, mon
     assert threads[1] == 1
     assert threads[2] == threads[0] == pl.thread_pool_size()
     assert engine._idle == {}
+
+
+def test_a_small_import_that_changes_leads_has_all_threads_to_find_them(home, monkeypatch):
+    keep_images, threads = committing._keep_images, list[int]()
+
+    def look(connection):
+        threads.append(connection.execute("SELECT current_setting('threads')").fetchone()[0])
+        return keep_images(connection)
+
+    monkeypatch.setattr(committing, "_keep_images", look)
+    bring(home, 1)
+    bring(home, 1, 2, template=build_template(PLAN | {"dedupe": PLAN["dedupe"] | {"action": "keep_new"}}, "acme"))
+
+    assert threads == [pl.thread_pool_size()]
 
 
 def test_an_import_comes_to_the_same_bytes_whether_it_began_ahead_or_not(home, monkeypatch):

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import duckdb
 
+from pipelines.engine import wake_threads
 from pipelines.points.index import find_points, read_values
 from pipelines.queries import execute, read_query
 from pipelines.schema import create_table
@@ -37,6 +38,7 @@ def find_cooled(connection: duckdb.DuckDBPyConnection, template: Template, situa
     if template.cooldown is None:
         execute(connection, create_table("cooldown_verdicts", VERDICTS, temporary=True))
         return
+    wake_threads(connection)
     connection.execute(create_table("cooldown_rules", RULES, temporary=True))
     for rank, rule in enumerate(_list_rules(template, situation), start=1):
         connection.execute("INSERT INTO cooldown_rules VALUES (?, ?, ?, ?, ?, ?, ?)", [rank, *rule])

@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from pipelines.dnc.index import Listed, find_listed
 from pipelines.dnc.tables import DNC_ENTRIES
+from pipelines.engine import wake_threads
 from pipelines.phones.numbering import Ints
 from pipelines.points.index import begin_finding, read_values, show_leads
 from pipelines.queries import execute, read_query
@@ -100,6 +101,7 @@ def screen(
     if has_keyless:
         insert_query(connection, "drop_points", "screening/keyless_points")
     if template.delete_existing:
+        wake_threads(connection)
         _keep(connection, "doomed")
     else:
         execute(connection, "CREATE TEMP TABLE doomed (lead_id BIGINT)")
@@ -143,6 +145,7 @@ def _find_forbidden(connection: duckdb.DuckDBPyConnection, template: Template, v
         ("dnc_unwashed", DNC_UNWASHED, has_washes),
     ):
         if is_needed:
+            wake_threads(connection)
             _keep(connection, name)
         else:
             execute(connection, create_table(name, columns, temporary=True))
@@ -156,6 +159,7 @@ def _find_entries(connection: duckdb.DuckDBPyConnection, listed: Listed) -> None
     for name, relation in shown.items():
         connection.register(name, relation)
     if len(listed.asked):
+        wake_threads(connection)
         _keep(connection, "dnc_asked")
     else:
         execute(connection, create_table("dnc_asked", DNC_ENTRIES, temporary=True))
