@@ -73,6 +73,14 @@ def drop_repeated(values: Ints) -> Ints:
     return values[:filled]
 
 
+def list_places(starts: Ints, ends: Ints) -> Ints:
+    """Return the places of several ranges, one range after the other."""
+    counts = ends - starts
+    before = counts.cumsum() - counts
+    places: Ints = np.arange(counts.sum()) + np.repeat(starts - before, counts)
+    return places
+
+
 def find_span(known: pl.Series, asked: pl.Series) -> slice:
     """Return where in sorted numbers those lie that may be among others, which are sorted as well."""
     if not asked.len():

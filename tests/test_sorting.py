@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.sorting import sort_places
+from pipelines.sorting import list_places, sort_places
 
 NEAR = st.integers(447400000000, 447400000040)
 
@@ -17,3 +17,13 @@ def test_places_are_those_of_the_numbers_in_order_and_each_is_there_once(numbers
 
     assert values[places].tolist() == sorted(numbers)
     assert sorted(places.tolist()) == list(range(len(numbers)))
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 5)), max_size=20))
+def test_places_of_ranges_come_one_range_after_the_other_and_none_of_what_is_empty(ranges):
+    starts = np.array([start for start, _ in ranges], dtype=np.int64)
+    lengths = np.array([length for _, length in ranges], dtype=np.int64)
+
+    places = list_places(starts, starts + lengths)
+
+    assert places.tolist() == [place for start, length in ranges for place in range(start, start + length)]

@@ -23,7 +23,7 @@ from pipelines.beside import are_whole
 from pipelines.home import sync_file, sync_folder
 from pipelines.phones.numbering import Ints
 from pipelines.reading.tokens import Mask
-from pipelines.sorting import NONE, drop_repeated, join_numbers
+from pipelines.sorting import NONE, drop_repeated, join_numbers, list_places
 
 SUFFIXES = (".keys", ".starts", ".words")
 ENTRY, WORD = np.dtype("<i8"), np.dtype("<u2")
@@ -121,9 +121,7 @@ def _find_keys(keys: Ints, asked: Ints) -> tuple[Ints, Ints]:
         return known, places[known]
     # The other way round, as fewer are looked up.
     firsts, ends = asked.searchsorted(keys << LAST_BITS), asked.searchsorted((keys + 1) << LAST_BITS)
-    counts = ends - firsts
-    before = counts.cumsum() - counts
-    return np.arange(counts.sum()) + np.repeat(firsts - before, counts), np.repeat(np.arange(len(keys)), counts)
+    return list_places(firsts, ends), np.repeat(np.arange(len(keys)), ends - firsts)
 
 
 def _look_at_bits(words: Words, low: Ints, _: Ints, last: Words) -> Mask:

@@ -18,7 +18,7 @@ from pipelines.beside import are_whole
 from pipelines.home import sync_file, sync_folder
 from pipelines.phones.numbering import Ints
 from pipelines.reading.threads import WORKERS, work_ahead
-from pipelines.sorting import NONE, join_numbers
+from pipelines.sorting import NONE, join_numbers, list_places
 
 WIDTH = 8
 ENTRY = np.dtype("<i8")
@@ -142,7 +142,8 @@ def _find_few(values: Ints, leads: Ints, samples: Ints, asked: Ints) -> Ints:
     first = _count_less(values, samples, asked)
     is_held = values[np.minimum(first, len(values) - 1)] == asked
     first, asked = first[is_held], asked[is_held]
-    return _take(leads, first, _count_less(values, samples, asked + 1))
+    found: Ints = leads[list_places(first, _count_less(values, samples, asked + 1))]
+    return found
 
 
 def _count_less(values: Ints, samples: Ints, asked: Ints) -> Ints:
@@ -161,14 +162,7 @@ def _find_asked(values: Ints, leads: Ints, asked: Ints) -> Ints:
     first = values.searchsorted(asked)
     is_held = values[np.minimum(first, len(values) - 1)] == asked
     first, asked = first[is_held], asked[is_held]
-    return _take(leads, first, values.searchsorted(asked, "right"))
-
-
-def _take(leads: Ints, first: Ints, end: Ints) -> Ints:
-    """Return the leads of several ranges of places, one after the other."""
-    counts = end - first
-    before = counts.cumsum() - counts
-    found: Ints = leads[np.arange(counts.sum()) + np.repeat(first - before, counts)]
+    found: Ints = leads[list_places(first, values.searchsorted(asked, "right"))]
     return found
 
 
