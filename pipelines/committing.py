@@ -15,7 +15,8 @@ import pyarrow as pa
 from pipelines.adding import add_leads
 from pipelines.cleaning.contact_data import NOTHING
 from pipelines.engine import wake_threads
-from pipelines.points.index import add_points, list_points, points_added
+from pipelines.points.index import add_points, points_added
+from pipelines.points.recognising import list_points
 from pipelines.published.publishing import mark_unpublished
 from pipelines.published.writing import Prepared, as_prepared
 from pipelines.queries import execute, read_query

@@ -2,7 +2,7 @@
 
 import duckdb
 
-from pipelines.points.index import list_points
+from pipelines.points.recognising import list_points
 from pipelines.published.publishing import mark_unpublished
 
 

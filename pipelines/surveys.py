@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
-from pipelines.points.index import list_points
+from pipelines.points.recognising import list_points
 from pipelines.queries import read_query
 from pipelines.store import insert_query
 from pipelines.templates.surveys import SurveyOptions, read_time

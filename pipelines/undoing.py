@@ -17,7 +17,8 @@ from pipelines.errors import UserError, nearest
 from pipelines.evidence import keep_points
 from pipelines.home import Home
 from pipelines.lists import start_of
-from pipelines.points.index import add_points, list_points
+from pipelines.points.index import add_points
+from pipelines.points.recognising import list_points
 from pipelines.published.publishing import mark_unpublished, publish
 from pipelines.queries import read_query
 from pipelines.receipts import write_log

@@ -24,7 +24,8 @@ from pipelines.dialler.snapshots import load_snapshot
 from pipelines.dialler.tables import DIALLER_LOADS
 from pipelines.errors import UserError, nearest
 from pipelines.home import Home, keep_raw
-from pipelines.points.index import find_points, read_values
+from pipelines.points.index import read_values
+from pipelines.points.recognising import find_points
 from pipelines.published.publishing import mark_unpublished, publish
 from pipelines.queries import read_query
 from pipelines.reading.drops import Drop, open_drop

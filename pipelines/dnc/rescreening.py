@@ -16,7 +16,8 @@ from pipelines.dnc.rules import bring_rules, read_rules
 from pipelines.dnc.tables import DNC_CHECKS
 from pipelines.dnc.taking import place_taken, suppress_leads, take_numbers_off
 from pipelines.home import Home
-from pipelines.points.index import read_values, show_points
+from pipelines.points.index import read_values
+from pipelines.points.recognising import show_points
 from pipelines.published.publishing import mark_unpublished, publish
 from pipelines.queries import read_query
 from pipelines.receipts import write_log

@@ -1,21 +1,20 @@
 """By what any lead can be recognised, for finding leads by a number or an address without reading them all.
 
 A contact point is a value and the lead that has it. The index may hold too many, of leads that are gone or have another
-number by now, never too few: what it finds is looked at in ``leads`` (sql/commit/lead_points.sql). Most points lie in
+number by now, never too few: what it finds is looked at in ``leads`` (recognising.py). Most points lie in
 sorted segments beside the store, those that came since in its table ``loose_points``. Works on the writer's connection.
 See docs/decisions/0033-contact-points.md.
 """
 
-from collections.abc import Collection, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise, starmap
 from pathlib import Path
 
 import duckdb
 import numpy as np
-import pyarrow as pa
 
 from pipelines.beside import POINTS, choose_merged, find_folder, is_rehearsal, sweep_folder
 from pipelines.phones.numbering import Ints
@@ -23,7 +22,7 @@ from pipelines.points.segments import Segment, find_leads_in, merge_segments, wr
 from pipelines.queries import execute, read_query
 from pipelines.schema import DIGITS_BASE, PHONE_SLOTS
 from pipelines.sorting import NONE, join_numbers, sort_numbers, sort_places
-from pipelines.store import commit_so_far, open_beside
+from pipelines.store import commit_so_far
 
 # So many points become a segment; fewer are read as they are.
 MANY = 200_000
@@ -32,25 +31,11 @@ MOST_BESIDE = 1_000_000
 # Points of no use beside those that are: fewer cost less than making all anew.
 SURPLUS_SHARE = 0.25
 BATCH_ROWS = 1_000_000
-# So few leads are looked at by their place, once it is found: the scan that finds them would read their other columns
-# wherever an id may be one of theirs, which is nearly everywhere.
-FEW_LEADS = 1_000
 # Who is found by a value: nothing dials a suppressed lead, and no duplicate is found by it.
 LIVE = "status IS DISTINCT FROM 'suppressed'"
 # Between these lie the values of addresses, of E.164 numbers, and of digits.
 KIND_EDGES = (-(2**63), 0, DIGITS_BASE, 2**63 - 1)
-# What is looked at of a lead that may be met, and what only where it is asked for.
-NEAR_COLUMNS = (
-    "lead_id",
-    "list_id",
-    "supplier",
-    "import_id",
-    "row_number",
-    "status",
-    "created_at",
-    "expires_at",
-    *(f"{slot}_key" for slot in PHONE_SLOTS),
-)
+# What of a lead is a point, if it is there.
 TEXTS = ("email", *PHONE_SLOTS)
 
 
@@ -79,16 +64,6 @@ def points_added(connection: duckdb.DuckDBPyConnection, points: str, rows: int) 
         writing = pool.submit(_write_unsorted, folder, found["value"], found["lead_id"])
         yield
         _note(connection, writing.result())
-
-
-def list_points(connection: duckdb.DuckDBPyConnection, leads: str) -> None:
-    """Leave by what some leads can be recognised as ``lead_points``; ``leads`` is a SELECT of their ids.
-
-    Leaves these leads as ``near_leads``.
-    """
-    connection.execute(f"CREATE OR REPLACE TEMP VIEW wanted_leads AS {leads}")
-    _show_leads(connection, _select_near(TEXTS, "SEMI JOIN wanted_leads USING (lead_id)"))
-    connection.execute("DROP VIEW wanted_leads")
 
 
 @dataclass(frozen=True)
@@ -145,56 +120,6 @@ def open_index(connection: duckdb.DuckDBPyConnection) -> Index:
     segments = list_segments(connection)
     loose = execute(connection, "SELECT value, lead_id FROM loose_points").fetchnumpy()
     return Index(segments, (loose["value"], loose["lead_id"]))
-
-
-def find_points(connection: duckdb.DuckDBPyConnection, asked: Ints, *, is_whole: bool = False) -> None:
-    """Leave by what the leads can be recognised that have any of these values, as ``list_points`` does.
-
-    Unless ``is_whole``, addresses may be missing where none is met, and so may numbers without E.164 form: texts cost
-    most to read. Suppressed leads are not found.
-    """
-    found = open_index(connection).search(asked)
-    _show_live(connection, found.leads, _needed_texts(found, is_whole), is_by_place=_are_few(found))
-
-
-def begin_finding(
-    connection: duckdb.DuckDBPyConnection, asked: Ints, pool: ThreadPoolExecutor, *, is_whole: bool = False
-) -> Future[pa.Table | None]:
-    """Begin to find leads as ``find_points`` does, among those that are committed, beside what else is asked.
-
-    ``show_leads`` takes what is found, if anything is.
-    """
-    index, is_stored = open_index(connection), find_folder(connection, POINTS) is not None
-
-    def find() -> pa.Table | None:
-        found = index.search(asked)
-        if not len(found.leads):
-            return None
-        select = _select_live(_needed_texts(found, is_whole), is_by_place=_are_few(found))
-        with open_beside(connection) if is_stored else nullcontext(connection) as reader:
-            reader.register("wanted_leads", {"lead_id": found.leads})
-            return reader.sql(select).to_arrow_table()
-
-    if is_stored:
-        return pool.submit(find)
-    done = Future[pa.Table | None]()
-    done.set_result(find())
-    return done
-
-
-def show_leads(connection: duckdb.DuckDBPyConnection, found: pa.Table) -> None:
-    """Leave what ``begin_finding`` has found as ``find_points`` does."""
-    connection.register("found_leads", found)
-    _show_leads(connection, "SELECT * FROM found_leads")
-    connection.unregister("found_leads")
-
-
-def show_points(connection: duckdb.DuckDBPyConnection, leads: Ints) -> None:
-    """Leave by what these leads can be recognised as ``list_points`` does, without those that are suppressed.
-
-    All their texts are read: the more of a lead is, the more it pays to find its place first.
-    """
-    _show_live(connection, leads, TEXTS, is_by_place=True)
 
 
 def read_values(connection: duckdb.DuckDBPyConnection, values: str) -> Ints:
@@ -267,40 +192,6 @@ def sweep_points(connection: duckdb.DuckDBPyConnection) -> None:
     """Remove the files of segments that are listed no more; what lists them is committed."""
     if folder := find_folder(connection, POINTS):
         sweep_folder(folder, [segment.name for segment in _read_listed(connection, folder)])
-
-
-def _needed_texts(found: FoundLeads, is_whole: bool) -> list[str]:
-    emails = ["email"] if is_whole or found.has_emails else []
-    return [*emails, *(PHONE_SLOTS if is_whole or found.has_digits else [])]
-
-
-def _are_few(found: FoundLeads) -> bool:
-    return len(found.leads) <= FEW_LEADS
-
-
-def _show_live(
-    connection: duckdb.DuckDBPyConnection, leads: Ints, texts: Collection[str], *, is_by_place: bool
-) -> None:
-    connection.register("wanted_leads", {"lead_id": leads})
-    _show_leads(connection, _select_live(texts, is_by_place=is_by_place))
-    connection.unregister("wanted_leads")
-
-
-def _select_live(texts: Collection[str], *, is_by_place: bool) -> str:
-    wanted = "SEMI JOIN wanted_leads USING (lead_id)"
-    if is_by_place:
-        wanted = f"SEMI JOIN (SELECT leads.rowid AS place FROM leads {wanted}) AS wanted ON leads.rowid = wanted.place"
-    return _select_near(texts, f"{wanted} WHERE {LIVE}")
-
-
-def _select_near(texts: Collection[str], wanted: str) -> str:
-    columns = [*NEAR_COLUMNS, *(name if name in texts else f"NULL::VARCHAR AS {name}" for name in TEXTS)]
-    return f"SELECT {', '.join(columns)} FROM leads {wanted}"
-
-
-def _show_leads(connection: duckdb.DuckDBPyConnection, near_leads: str) -> None:
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE near_leads AS {near_leads}")
-    execute(connection, f"CREATE OR REPLACE TEMP TABLE lead_points AS {read_query('commit/lead_points')}")
 
 
 def _read_sorted(connection: duckdb.DuckDBPyConnection, points: str) -> Iterator[tuple[Ints, Ints]]:

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 import duckdb
 
 from pipelines.engine import wake_threads
-from pipelines.points.index import find_points, read_values
+from pipelines.points.index import read_values
+from pipelines.points.recognising import find_points
 from pipelines.queries import execute, read_query
 from pipelines.schema import create_table
 from pipelines.screening.meetings import Situation

@@ -18,7 +18,8 @@ from pipelines.dnc.index import Listed, find_listed
 from pipelines.dnc.tables import DNC_ENTRIES
 from pipelines.engine import wake_threads
 from pipelines.phones.numbering import Ints
-from pipelines.points.index import begin_finding, read_values, show_leads
+from pipelines.points.index import read_values
+from pipelines.points.recognising import begin_finding, show_leads
 from pipelines.queries import execute, read_query
 from pipelines.schema import KIND_DIGITS, KIND_EMAIL, KIND_PHONE, create_table
 from pipelines.screening.ageing import find_aged

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from pipelines.importing import import_drop
-from pipelines.points.index import list_points
+from pipelines.points.recognising import list_points
 from pipelines.published.reading import open_reader
 from pipelines.published.summarising import name_reports
 from pipelines.store import open_writer

@@ -17,7 +17,8 @@ import pytest
 from examples.generator import make_drop
 from pipelines.home import Home
 from pipelines.points import index
-from pipelines.points.index import LIVE, list_points, open_index, read_values
+from pipelines.points.index import LIVE, open_index, read_values
+from pipelines.points.recognising import list_points
 from pipelines.published import packing
 from pipelines.published.publishing import current_generation
 from pipelines.replaying.comparing import hash_generation

@@ -7,7 +7,7 @@ import pytest
 from pipelines.dialler import loading
 from pipelines.errors import UserError
 from pipelines.home import Home
-from pipelines.points.index import list_points
+from pipelines.points.recognising import list_points
 from pipelines.store import open_writer
 from tests.dialler.conftest import ANN, BEN, CID, NOW, World
 

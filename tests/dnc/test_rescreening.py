@@ -11,7 +11,8 @@ import pytest
 from pipelines.dnc import meeting
 from pipelines.dnc.rescreening import rescreen_all
 from pipelines.dnc.status import find_unchecked
-from pipelines.points.index import list_points, open_index
+from pipelines.points.index import open_index
+from pipelines.points.recognising import list_points
 from pipelines.published.reading import open_reader
 from pipelines.store import open_writer
 from tests.dnc.conftest import TWO_PHONES

@@ -16,7 +16,8 @@ from pipelines.cleaning.cleaner import Cleaner
 from pipelines.committing import commit_leads, commit_rows, count_ledger
 from pipelines.errors import UserError
 from pipelines.lists import add_list, choose_list, set_campaign
-from pipelines.points.index import find_points, read_values
+from pipelines.points.index import read_values
+from pipelines.points.recognising import find_points
 from pipelines.run import place_run, plan_run
 from pipelines.schema import STORE, create_table
 from pipelines.screening.judging import JUDGED_COLUMNS

@@ -9,8 +9,9 @@ import pytest
 from pipelines.beside import FANOUT
 from pipelines.importing import import_drop
 from pipelines.maintaining import maintain
-from pipelines.points import index
-from pipelines.points.index import find_points, list_segments, open_index
+from pipelines.points import index, recognising
+from pipelines.points.index import list_segments, open_index
+from pipelines.points.recognising import find_points
 from pipelines.store import open_writer
 from pipelines.templates.template import build_template
 from pipelines.undoing import undo_import
@@ -66,9 +67,9 @@ def test_everybody_is_found_again_among_loose_points_and_in_segments_that_were_m
     assert (again.created, again.rejected) == (1, sum(sizes))
 
 
-@pytest.mark.parametrize("few", [0, index.FEW_LEADS])
+@pytest.mark.parametrize("few", [0, recognising.FEW_LEADS])
 def test_people_are_the_same_whether_looked_at_by_their_places_or_in_one_scan(home, bring, monkeypatch, few):
-    monkeypatch.setattr(index, "FEW_LEADS", few)
+    monkeypatch.setattr(recognising, "FEW_LEADS", few)
     bring(0, 6)
     bring(6, 9)
 

@@ -8,7 +8,7 @@ import pytest
 from pipelines.dnc.loading import load_dnc
 from pipelines.errors import UserError
 from pipelines.importing import import_drop
-from pipelines.points.index import find_points
+from pipelines.points.recognising import find_points
 from pipelines.store import open_writer
 from pipelines.templates.template import build_template
 from tests.undoing.conftest import DAY, DEDUPE, NOW, PEOPLE, SECOND, count_images, dial, work_the_list
