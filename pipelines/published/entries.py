@@ -1,11 +1,13 @@
-"""Do-not-call entries as a Parquet file: the longest table there is, so its numbers are spelt by columns.
+"""Do-not-call entries as Parquet files: the longest table there is, so its numbers are spelt by columns.
 
-The store keeps a number and its terms; the file says both in full, as docs/tables.md has it. Its bytes depend on the
+The store keeps a number and its terms; the files say both in full, as docs/tables.md has it. Their bytes depend on the
 entries alone: not on threads, nor on how they come from the store, or to it. See docs/decisions/0031 and 0032.
 """
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Self
 
@@ -13,9 +15,12 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from pipelines.published.grouping import ROW_GROUP_ROWS, GroupFile
+from pipelines.published.grouping import ROW_GROUP_ROWS, GroupFile, place_file
 from pipelines.published.spelling import Ints, spell_entries
 
+# Of how many row groups a file has at most, and how many files are written at once: each by a thread of its own.
+FILE_GROUPS = 16
+FILES_AT_ONCE = 2
 TERMS = ("category", "source", "listed_on", "expires_on")
 _WORD = pa.dictionary(pa.int32(), pa.string())
 SCHEMA = pa.schema(
@@ -28,6 +33,8 @@ SCHEMA = pa.schema(
         "expires_on": pa.date32(),
     }
 )
+# Row groups on their way to a file: room that begins with the numbers, and the places of their terms; null is the end.
+Groups = SimpleQueue[tuple[Ints, Ints] | None]
 
 
 def write_entries(connection: duckdb.DuckDBPyConnection, query: str, file: Path) -> int:
@@ -51,28 +58,23 @@ def read_terms(connection: duckdb.DuckDBPyConnection) -> pa.Table:
 
 
 class EntriesWriter:
-    """Writes entries in the order in which they are added; ``rows`` is how many. The file is whole once it is closed.
+    """Writes entries in the order in which they are added; ``rows`` is how many. All is whole once it is closed.
 
-    ``terms`` is as ``read_terms`` returns it, with those of all entries.
+    What is too long for ``file`` goes to further files beside it (``place_file``). ``terms`` is as ``read_terms``
+    returns it, with those of all entries.
     """
 
     def __init__(self, file: Path, terms: pa.Table) -> None:
         self.rows = 0
-        self._terms = terms
+        self._path, self._terms = file, terms
         self._known = terms["terms_id"].to_numpy()
-        self._values = np.empty(ROW_GROUP_ROWS, dtype=np.int64)
+        self._free = SimpleQueue[Ints]()
+        self._values = self._find_room()
         self._places = np.empty(ROW_GROUP_ROWS, dtype=np.int64)
         self._filled = 0
-        self._alike: tuple[int, int] | None = None  # place and number of entries that `_said` is said of
-        self._said: list[pa.Array] = []
-        # Numbers in order begin alike: what they begin with is left out in the file.
-        self._file = GroupFile(
-            file,
-            SCHEMA,
-            use_dictionary=["category", "source"],
-            column_encoding={"e164": "DELTA_BYTE_ARRAY"},
-            write_statistics=["e164"],
-        )
+        self._pool = ThreadPoolExecutor(FILES_AT_ONCE)
+        self._written: list[Future[None]] = []
+        self._begin_file()
 
     def __enter__(self) -> Self:
         """Return the writer."""
@@ -81,21 +83,27 @@ class EntriesWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close the file; what an exception interrupted is no list."""
+        """Close the files; what an exception interrupted is no list."""
         if error is None:
             self.close()
         else:
-            self._file.__exit__(kind, error, trace)
+            self._last.put(None)
+            self._pool.shutdown(cancel_futures=True)
 
     def close(self) -> None:
-        """Write what is left, and close the file."""
-        with self._file:
-            self._write_group()
+        """Write what is left, and close the files."""
+        with self._pool:
+            try:
+                self._hand_over()
+            finally:
+                self._last.put(None)
+            for written in self._written:
+                written.result()
 
     def add(self, values: Ints, terms_ids: Ints) -> None:
         """Add entries: numbers, and the terms of each or of all.
 
-        Batches end where the store's own end, and the file must not show where: so row groups are filled.
+        Batches end where the store's own end, and the files must not show where: so row groups are filled.
         """
         self.rows += len(values)
         places = np.broadcast_to(np.searchsorted(self._known, terms_ids), values.shape)
@@ -107,18 +115,64 @@ class EntriesWriter:
             self._filled = end
             values, places = values[taken:], places[taken:]
             if end == ROW_GROUP_ROWS:
-                self._write_group()
+                self._hand_over()
 
-    def _write_group(self) -> None:
-        """Begin to write what is filled in: while the next numbers are spelt, one group after the other."""
+    def _hand_over(self) -> None:
+        """Let what is filled in be written: to the last file, or to another if that has enough."""
         if not self._filled:
             return
-        values, places = self._values[: self._filled], self._places[: self._filled]
-        group = pa.Table.from_arrays([*spell_entries(values), *self._say(places)], schema=SCHEMA)
-        self._file.write(group)
-        self._filled = 0
+        if self._groups == FILE_GROUPS:
+            self._last.put(None)
+            self._begin_file()
+        places = self._places[: self._filled]
+        is_alike = bool((places == places[0]).all())
+        self._last.put((self._values, np.broadcast_to(places[0], places.shape) if is_alike else places.copy()))
+        self._groups += 1
+        self._values, self._filled = self._find_room(), 0
 
-    def _say(self, places: Ints) -> list[pa.Array]:
+    def _find_room(self) -> Ints:
+        """Return room for a row group: what is written already, as memory not touched before takes longer."""
+        try:
+            return self._free.get_nowait()
+        except Empty:
+            return np.empty(ROW_GROUP_ROWS, dtype=np.int64)
+
+    def _begin_file(self) -> None:
+        """Begin another file, once few of those before are unfinished: what waits to be written is in memory."""
+        if len(self._written) >= FILES_AT_ONCE:
+            self._written[-FILES_AT_ONCE].result()
+        self._last, self._groups = Groups(), 0
+        file = place_file(self._path, len(self._written))
+        self._written.append(self._pool.submit(_write_file, file, self._terms, self._last, self._free))
+
+
+def _write_file(path: Path, terms: pa.Table, groups: Groups, free: SimpleQueue[Ints]) -> None:
+    """Write row groups as they come, and hand their room back: the next one is spelt while one is written."""
+    # Numbers in order begin alike: what they begin with is left out in the file.
+    with GroupFile(
+        path,
+        SCHEMA,
+        use_dictionary=["category", "source"],
+        column_encoding={"e164": "DELTA_BYTE_ARRAY"},
+        write_statistics=["e164"],
+    ) as file:
+        said = _Said(terms)
+        while (group := groups.get()) is not None:
+            room, places = group
+            values = room[: len(places)]
+            file.write(pa.Table.from_arrays([*spell_entries(values), *said.say(places)], schema=SCHEMA))
+            free.put(room)
+
+
+class _Said:
+    """What is said of entries by the place of their terms."""
+
+    def __init__(self, terms: pa.Table) -> None:
+        self._terms = terms
+        self._alike: tuple[int, int] | None = None  # place and number of entries that `_said` is said of
+        self._said: list[pa.Array] = []
+
+    def say(self, places: Ints) -> list[pa.Array]:
         """Return ``TERMS`` of the entries with these places among the terms: mostly the same of all, as of the last."""
         if not (places == places[0]).all():
             return _say_terms(self._terms, places)

@@ -6,6 +6,7 @@ Each row group is written as a whole, while the next one is read. See docs/decis
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import count, takewhile
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -31,6 +32,16 @@ class Layout:
     numbers: tuple[str, ...] = ()
     sought: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
+
+
+def place_file(first: Path, number: int) -> Path:
+    """Return where another file of what begins in ``first`` is, by its number from 0 on: beside it."""
+    return first.with_name(f"{first.stem}+{number}{first.suffix}") if number else first
+
+
+def list_files(first: Path) -> list[Path]:
+    """Return the files of what begins in ``first``."""
+    return list(takewhile(Path.exists, (place_file(first, number) for number in count())))
 
 
 class GroupFile:

@@ -15,6 +15,7 @@ import duckdb
 
 from pipelines.home import Home
 from pipelines.lead_ids import MAX_ROWS, find_lead_base
+from pipelines.published.grouping import list_files, place_file
 from pipelines.published.relations import RELATIONS, find_relation, place_partition, read_day
 from pipelines.queries import execute, read_query
 from pipelines.store import count_changed
@@ -56,13 +57,14 @@ def write_version(
     before = old / place_partition(name, partition) if old else None
     if before and before.exists():
         for file in before.resolve().iterdir():
-            if unquote(file.stem) not in stale:
+            if unquote(file.stem.partition("+")[0]) not in stale:
                 os.link(file, folder / file.name)
     is_empty_part = partition == find_relation(name).empty
     for file_name, members in sorted(files.items()):
         file = folder / f"{quote(file_name, safe='')}.parquet"
         if members == [file_name] and (made := prepared.get((name, partition, file_name))):
-            made.result().replace(file)
+            for number_of_file, one in enumerate(list_files(made.result())):
+                one.replace(place_file(file, number_of_file))
             continue
         query = _select_file(connection, name, partition, members)
         if is_empty_part and find_relation(name).partitioned_by:

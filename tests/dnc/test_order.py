@@ -11,6 +11,7 @@ from pipelines import store
 from pipelines.dnc.loading import load_dnc
 from pipelines.home import Home
 from pipelines.published import entries
+from pipelines.published.grouping import list_files
 from pipelines.published.publishing import current_generation
 from pipelines.replaying.comparing import count_differences
 from pipelines.schema import DIGITS_BASE
@@ -19,7 +20,8 @@ NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
 def test_the_bytes_of_a_file_do_not_show_how_entries_come_from_the_store(tmp_path, monkeypatch):
-    monkeypatch.setattr(entries, "ROW_GROUP_ROWS", 5_000)
+    monkeypatch.setattr(entries, "ROW_GROUP_ROWS", 2_000)
+    monkeypatch.setattr(entries, "FILE_GROUPS", 3)
     with duckdb.connect(":memory:") as connection:
         connection.execute(
             "CREATE TABLE dnc_terms AS SELECT 1 AS terms_id, 'TPS' AS category, 'tps.txt' AS source,"
@@ -37,7 +39,11 @@ def test_the_bytes_of_a_file_do_not_show_how_entries_come_from_the_store(tmp_pat
         rows = [entries.write_entries(connection, f"FROM {table}", tmp_path / table) for table in ("whole", "holed")]
 
     assert rows == [20_000, 20_000]
-    assert (tmp_path / "whole").read_bytes() == (tmp_path / "holed").read_bytes()
+    whole, holed = ([file.read_bytes() for file in list_files(tmp_path / table)] for table in ("whole", "holed"))
+    assert len(whole) == 4
+    assert whole == holed
+    written = pl.concat(pl.read_parquet(file) for file in list_files(tmp_path / "whole"))
+    assert written["e164"].to_list() == [f"+{447400000000 + number * 7}" for number in range(20_000)]
 
 
 @pytest.mark.parametrize("digits", [1, 7, 12, 15, 17])

@@ -32,7 +32,15 @@ def months(tmp_path):
 @pytest.fixture(autouse=True)
 def short_slices_and_groups(monkeypatch):
     monkeypatch.setattr(differing, "SLICE_ROWS", 1_000)
-    monkeypatch.setattr(entries, "ROW_GROUP_ROWS", 700)
+    monkeypatch.setattr(entries, "ROW_GROUP_ROWS", 400)
+    monkeypatch.setattr(entries, "FILE_GROUPS", 2)
+
+
+def read_published(home):
+    """Return the numbers of the list by the files of its parts."""
+    files = (current_generation(home) / "dnc" / "category=TPS").iterdir()
+    number = pl.coalesce("e164", "digits")
+    return {file.name: pl.read_parquet(file).select(number).to_series().to_list() for file in files}
 
 
 def load_months(home, months):
@@ -51,9 +59,25 @@ def test_what_was_written_beside_the_store_is_what_would_be_published_from_it(tm
     assert one
     assert other
     assert count_differences(one, other) == {}
-    assert pl.read_parquet(one / "dnc" / "category=TPS" / "3.parquet").height > entries.ROW_GROUP_ROWS
     files = [sorted((end / "dnc" / "category=TPS").iterdir()) for end in (one, other)]
+    assert {file.name for file in files[0]} > {"1.parquet", "1+1.parquet", "3.parquet", "3+1.parquet"}
     assert [file.read_bytes() for file in files[0]] == [file.read_bytes() for file in files[1]]
+
+
+def test_a_part_that_gets_shorter_leaves_none_of_its_files_behind(tmp_path, months):
+    home = Home(tmp_path / "home")
+    few = tmp_path / "few.txt"
+    few.write_text("\n".join(months[0].read_text().splitlines()[:500]))
+
+    load_dnc(home, months[0], "TPS", now=NOW)
+    before = read_published(home)
+    gone = load_dnc(home, few, "TPS", mode="full", now=NOW)
+
+    left = read_published(home)
+    assert set(before) >= {"1.parquet", "1+1.parquet", "1+2.parquet"}
+    assert set(left) == {"1.parquet"}
+    assert sum(map(len, left.values())) == sum(map(len, before.values())) - gone.removed
+    assert set().union(*left.values()) < set().union(*before.values())
 
 
 def test_a_part_that_was_not_published_after_its_commit_is_published_by_the_next_load(tmp_path, months, monkeypatch):
@@ -114,10 +138,7 @@ def test_numbers_that_stand_are_not_added_whether_they_are_looked_for_or_compare
 
     loads = [load_dnc(home, months[month], "TPS", now=NOW) for month in (0, 1, 2, 1)]
 
-    parts = [
-        pl.read_parquet(current_generation(home) / "dnc" / "category=TPS" / f"{part}.parquet") for part in (1, 2, 3)
-    ]
-    numbers = pl.concat(parts).select(pl.coalesce("e164", "digits")).to_series()
-    assert numbers.n_unique() == len(numbers) == sum(load.added for load in loads)
+    numbers = [number for part in read_published(home).values() for number in part]
+    assert len(set(numbers)) == len(numbers) == sum(load.added for load in loads)
     assert [load.already_there > 500 for load in loads] == [False, True, True, True]
     assert loads[3].added == 0
