@@ -6,6 +6,7 @@ entries alone: not on threads, nor on how they come from the store, or to it. Se
 
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from types import TracebackType
@@ -148,6 +149,11 @@ class EntriesWriter:
 
 def _write_file(path: Path, terms: pa.Table, groups: Groups, free: SimpleQueue[Ints]) -> None:
     """Write row groups as they come, and hand their room back: the next one is spelt while one is written."""
+
+    @lru_cache(1)
+    def say_alike(place: int, rows: int) -> list[pa.Array]:
+        return _say_terms(terms, np.full(rows, place))
+
     # Numbers in order begin alike: what they begin with is left out in the file.
     with GroupFile(
         path,
@@ -156,30 +162,13 @@ def _write_file(path: Path, terms: pa.Table, groups: Groups, free: SimpleQueue[I
         column_encoding={"e164": "DELTA_BYTE_ARRAY"},
         write_statistics=["e164"],
     ) as file:
-        said = _Said(terms)
         while (group := groups.get()) is not None:
             room, places = group
             values = room[: len(places)]
-            file.write(pa.Table.from_arrays([*spell_entries(values), *said.say(places)], schema=SCHEMA))
+            # Of one place for all there is one in memory; mostly the same is said of the last row group.
+            said = say_alike(int(places[0]), len(places)) if places.strides == (0,) else _say_terms(terms, places)
+            file.write(pa.Table.from_arrays([*spell_entries(values), *said], schema=SCHEMA))
             free.put(room)
-
-
-class _Said:
-    """What is said of entries by the place of their terms."""
-
-    def __init__(self, terms: pa.Table) -> None:
-        self._terms = terms
-        self._alike: tuple[int, int] | None = None  # place and number of entries that `_said` is said of
-        self._said: list[pa.Array] = []
-
-    def say(self, places: Ints) -> list[pa.Array]:
-        """Return ``TERMS`` of the entries with these places among the terms: mostly the same of all, as of the last."""
-        if not (places == places[0]).all():
-            return _say_terms(self._terms, places)
-        alike = int(places[0]), len(places)
-        if self._alike != alike:
-            self._alike, self._said = alike, _say_terms(self._terms, places)
-        return self._said
 
 
 def _say_terms(terms: pa.Table, places: Ints) -> list[pa.Array]:

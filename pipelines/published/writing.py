@@ -63,8 +63,8 @@ def write_version(
     for file_name, members in sorted(files.items()):
         file = folder / f"{quote(file_name, safe='')}.parquet"
         if members == [file_name] and (made := prepared.get((name, partition, file_name))):
-            for number_of_file, one in enumerate(list_files(made.result())):
-                one.replace(place_file(file, number_of_file))
+            for at, one in enumerate(list_files(made.result())):
+                one.replace(place_file(file, at))
             continue
         query = _select_file(connection, name, partition, members)
         if is_empty_part and find_relation(name).partitioned_by:
