@@ -1,10 +1,13 @@
 """What readers open: whole generations, of which only the parts that changed are written anew."""
 
 import shutil
+import time
 from datetime import UTC, date, datetime, timedelta
 
 import duckdb
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from pipelines import adding, importing, staging, store
@@ -317,6 +320,33 @@ def test_a_part_whose_rows_lie_in_disorder_is_published_in_the_same_bytes(home, 
         publish(connection, home)
 
     assert read_bytes(home, relation) == before
+
+
+def test_a_file_that_is_given_up_while_a_row_group_is_written_is_closed_behind_it(tmp_path, monkeypatch):
+    seen = []
+
+    class Writer(pq.ParquetWriter):
+        def write_table(self, *args):
+            time.sleep(0.1)
+            super().write_table(*args)
+            seen.append("written")
+
+        def close(self):
+            seen.append("closed")
+            super().close()
+
+    monkeypatch.setattr(pq, "ParquetWriter", Writer)
+    rows = pa.table({"place": [1, 2, 3]})
+
+    def give_up():
+        with grouping.GroupFile(tmp_path / "rows.parquet", rows.schema) as file:
+            file.write(rows)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        give_up()
+
+    assert seen[:2] == ["written", "closed"]
 
 
 def test_the_rows_of_an_import_are_the_same_bytes_whatever_other_imports_lack(home):

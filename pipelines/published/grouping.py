@@ -67,7 +67,7 @@ class GroupFile:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Wait until all is written, and close the file; what an exception interrupted is no table."""
-        with self._pool, self._writer:
+        with self._writer, self._pool:  # closed once its thread has left it
             if error is None:
                 self._wait()
 
