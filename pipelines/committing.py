@@ -22,6 +22,7 @@ from pipelines.published.writing import Prepared, as_prepared
 from pipelines.queries import execute, read_query
 from pipelines.run import Run
 from pipelines.schema import EFFECTS, FATES
+from pipelines.screening.judging import Verdicts
 from pipelines.store import count_changed, cut_batches, insert_query, is_any
 from pipelines.surveys import give_places, lose_places
 from pipelines.tables.declared import MappedTables
@@ -88,12 +89,18 @@ def _find_unled(connection: duckdb.DuckDBPyConnection, *, is_held: bool) -> int:
 
 
 def commit_rows(
-    connection: duckdb.DuckDBPyConnection, run: Run, *, is_held: bool, evidence: pa.Table | None = None
+    connection: duckdb.DuckDBPyConnection,
+    run: Run,
+    verdicts: Verdicts | None = None,
+    *,
+    is_held: bool,
+    evidence: pa.Table | None = None,
 ) -> None:
-    """Write one line per row of the drop to ``import_rows``; a held import has made no leads to refer to.
+    """Write what becomes of the rows of the drop to ``import_rows``; a held import has made no leads to refer to.
 
-    What is to be known of some of them besides goes to ``row_evidence``: ``evidence``, if it was found already. Its
-    rows are counted by age in ``import_ages``, where a field says when they were captured.
+    Rows that merely made leads are written as spans, where the verdicts are in memory. What is to be known of some rows
+    besides goes to ``row_evidence``: ``evidence``, if it was found already. The rows are counted by age in
+    ``import_ages``, where a field says when they were captured.
     """
     # In the order of the rows, so that publishing need not sort them, now or later.
     connection.execute("SET preserve_insertion_order = true")
@@ -103,13 +110,16 @@ def commit_rows(
         connection.unregister("evidence")
     elif _find_unled(connection, is_held=is_held):
         insert_query(connection, "row_evidence", "commit/row_evidence")
-    execute(
-        connection,
-        "INSERT INTO import_rows BY NAME SELECT"
-        " verdicts.* REPLACE (CASE WHEN ? AND fate = 'created' THEN NULL ELSE lead_id END AS lead_id),"
-        " ?::VARCHAR AS import_id, ?::BIGINT AS lead_base FROM verdicts",
-        [is_held, run.import_id, run.lead_base],
-    )
+    insert = "INSERT INTO {} BY NAME SELECT {}, ?::VARCHAR AS import_id, ?::BIGINT AS lead_base FROM {}"
+    whose = [run.import_id, run.lead_base]
+    if verdicts and not is_held:
+        for table, rows in (("single_rows", verdicts.said), ("row_spans", verdicts.spans)):
+            connection.register("judged", cut_batches(rows))
+            execute(connection, insert.format(table, "*", "judged"), whose)
+            connection.unregister("judged")
+    else:
+        shown = "* REPLACE (CASE WHEN fate <> 'created' THEN lead_id END AS lead_id)" if is_held else "*"
+        execute(connection, insert.format("single_rows", shown, "verdicts"), whose)
     connection.execute("SET preserve_insertion_order = false")
     if insert_query(connection, "import_ages", "commit/import_ages"):
         connection.execute("INSERT INTO unpublished SELECT 'import_ages', import_date::VARCHAR, 'all' FROM run")

@@ -14,11 +14,9 @@ def keep_points(connection: duckdb.DuckDBPyConnection, going: str) -> None:
     """
     list_points(connection, f"SELECT lead_id FROM {going}")
     connection.execute(
-        "CREATE OR REPLACE TEMP TABLE going_points AS SELECT made.import_id, made.row_number, made.lead_base,"
-        " list(DISTINCT lead_points.value ORDER BY lead_points.value) AS points FROM lead_points"
-        " JOIN leads ON lead_points.lead_id = leads.lead_id JOIN import_rows AS made"
-        " ON leads.import_id = made.import_id AND leads.row_number = made.row_number AND made.fate = 'created'"
-        " GROUP BY made.import_id, made.row_number, made.lead_base"
+        "CREATE OR REPLACE TEMP TABLE going_points AS SELECT import_id, row_number, lead_id - row_number AS lead_base,"
+        " list(DISTINCT lead_points.value ORDER BY lead_points.value) AS points"
+        " FROM lead_points JOIN leads USING (lead_id) GROUP BY import_id, row_number, lead_id"
     )
     connection.execute(
         "UPDATE row_evidence SET points = list_distinct(list_concat(coalesce(row_evidence.points, []), going.points))"

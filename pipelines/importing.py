@@ -172,9 +172,9 @@ def _screen_and_commit(
             evidence = find_evidence(connection)
             rows_part = "import_rows", run.import_date.isoformat(), run.import_id
             order.prepared[rows_part] = beside.submit(
-                write_verdicts, verdicts, evidence, run.import_id, cleaned.verdicts
+                write_verdicts, verdicts.rows, evidence, run.import_id, cleaned.verdicts
             )
-        commit_rows(connection, run, is_held=bool(message), evidence=evidence)
+        commit_rows(connection, run, verdicts, is_held=bool(message), evidence=evidence)
         record_import(connection, run, _line(order, found, message), ledger, tell_import(order, run.import_date))
     return _report(order, run, cleaned, found, ledger, message)
 

@@ -207,7 +207,7 @@ def _insert(connection: duckdb.DuckDBPyConnection, line: dict[str, Any]) -> None
 
 def forget_import(connection: duckdb.DuckDBPyConnection, import_id: str) -> None:
     """Take a held import's lines away, before it goes on under the same id."""
-    for table in ("imports", "import_rows", "row_evidence", "import_reasons", "import_ages"):
+    for table in ("imports", "single_rows", "row_spans", "row_evidence", "import_reasons", "import_ages"):
         connection.execute(f"DELETE FROM {table} WHERE import_id = ?", [import_id])
 
 

@@ -119,8 +119,8 @@ IMPORTS: dict[str, str] = {
     "found": "JSON",
 }
 
-# What became of every row of every import. `lead_base` is where the ids of the import's leads begin: by it scans skip
-# other imports, whose own ids are too much alike.
+# What became of every row of every import: a view of the two tables that follow. `lead_base` is where the ids of the
+# import's leads begin: by it scans skip other imports, whose own ids are too much alike.
 IMPORT_ROWS: dict[str, str] = {
     "import_id": "VARCHAR",
     "row_number": "BIGINT",
@@ -132,6 +132,16 @@ IMPORT_ROWS: dict[str, str] = {
     "raw_cells": "JSON",
     "lead_id": "BIGINT",
     "lead_base": "BIGINT",
+}
+
+# Rows on consecutive lines, each of which made a lead and of which nothing else is said; `single_rows` has all others
+# (IMPORT_ROWS). See decision 34.
+ROW_SPANS: dict[str, str] = {
+    "import_id": "VARCHAR",
+    "lead_base": "BIGINT",
+    "first_row": "BIGINT",
+    "first_line": "BIGINT",
+    "rows": "BIGINT",
 }
 
 # What is to be known of some of these rows besides; one line per row that has any of it. `met`: which slot met which
@@ -233,7 +243,8 @@ STORE: dict[str, dict[str, str]] = {
     "lists": LISTS,
     "suppliers": SUPPLIERS,
     "imports": IMPORTS,
-    "import_rows": IMPORT_ROWS,
+    "single_rows": IMPORT_ROWS,
+    "row_spans": ROW_SPANS,
     "row_evidence": ROW_EVIDENCE,
     "import_reasons": IMPORT_REASONS,
     "import_ages": IMPORT_AGES,
@@ -267,6 +278,9 @@ STORE: dict[str, dict[str, str]] = {
     "packs": PACKS,
     "store_version": {"version": "INTEGER"},
 }
+
+# Queries that the store knows by name: sql/store/<name>.sql.
+VIEWS = ("import_rows",)
 
 
 def create_table(name: str, columns: dict[str, str], *, temporary: bool = False) -> str:

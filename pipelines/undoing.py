@@ -16,6 +16,7 @@ from pipelines.dnc.taking import place_taken, suppress_leads, take_numbers_off
 from pipelines.errors import UserError, nearest
 from pipelines.evidence import keep_points
 from pipelines.home import Home
+from pipelines.lead_ids import find_lead_base
 from pipelines.lists import start_of
 from pipelines.points.index import add_points
 from pipelines.points.recognising import list_points
@@ -171,7 +172,10 @@ def _has_left(connection: duckdb.DuckDBPyConnection, import_id: str) -> bool:
 
 
 def _place_run(connection: duckdb.DuckDBPyConnection, import_id: str, now: datetime) -> None:
-    """Write the one-row table ``run``: the import, and the instant that it wrote on what it changed."""
+    """Write the one-row table ``run``: the import, and the instant that it wrote on what it changed; and ``made``.
+
+    That has the leads that it made (lead_id, import_id).
+    """
     sequence, started_at, day, zone = connection.execute(
         "SELECT imports.sequence, imports.started_at, imports.import_date, lists.time_zone FROM imports"
         " LEFT JOIN lists ON imports.list = lists.name WHERE imports.import_id = ?",
@@ -180,6 +184,11 @@ def _place_run(connection: duckdb.DuckDBPyConnection, import_id: str, now: datet
     changed_at = start_of(day, ZoneInfo(zone or "UTC"))
     connection.execute(create_table("run", UNDO_RUN, temporary=True))
     connection.execute("INSERT INTO run VALUES (?, ?, ?, ?, ?)", [import_id, sequence, changed_at, started_at, now])
+    connection.execute(
+        "CREATE TEMP TABLE made AS SELECT lead_id, import_id FROM import_rows"
+        " WHERE import_id = ? AND lead_base = ? AND fate = 'created'",
+        [import_id, find_lead_base(import_id)],
+    )
 
 
 def _count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
@@ -189,8 +198,7 @@ def _count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
 def _count_left(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """Count by later import, the newest first, the touched leads; keep apart those that are gone and stay gone."""
     connection.execute(
-        "CREATE TEMP TABLE gone AS SELECT DISTINCT lead_id FROM touched SEMI JOIN (SELECT import_rows.lead_id"
-        " FROM import_rows JOIN run USING (import_id) WHERE import_rows.fate = 'created') AS made USING (lead_id)"
+        "CREATE TEMP TABLE gone AS SELECT DISTINCT lead_id FROM touched SEMI JOIN made USING (lead_id)"
         " ANTI JOIN leads USING (lead_id) ORDER BY lead_id"
     )
     return dict(

@@ -4,8 +4,8 @@ import duckdb
 
 from pipelines.errors import UserError
 from pipelines.lead_ids import HASH_DIGITS, ROW_BITS
-from pipelines.queries import execute
-from pipelines.schema import DIGITS_BASE, ROW_EVIDENCE, STORE, create_table
+from pipelines.queries import execute, read_query
+from pipelines.schema import DIGITS_BASE, ROW_EVIDENCE, STORE, VIEWS, create_table
 
 EVIDENCE = ("met", "listed", "points")
 
@@ -92,6 +92,8 @@ _EVIDENCE_APART = (
 )
 # Which numbers stand on any list lies beside the store since version 9: made from the entries, as the segments are.
 _SETS = ("INSERT INTO dnc_sets SELECT 'to be made', 1, 1, 1, NULL FROM dnc_entries LIMIT 1",)
+# Rows of which nothing is said lie in spans since version 10; those of older imports stay single.
+_SPANS = ("DROP TABLE single_rows", "ALTER TABLE import_rows RENAME TO single_rows")
 # Which tables there are is asked of older stores only: one that is added comes with a version of its own.
 UPGRADES: dict[int, tuple[str, ...]] = {
     2: _APART,
@@ -102,6 +104,7 @@ UPGRADES: dict[int, tuple[str, ...]] = {
     7: _SEGMENTS + _BY_IMPORT + _IN_OTHER_BYTES,
     8: _EVIDENCE_APART + _BY_GROUPS,
     9: _SETS,
+    10: _SPANS,
 }
 VERSION = max(UPGRADES)
 
@@ -134,6 +137,8 @@ def upgrade(connection: duckdb.DuckDBPyConnection) -> None:
     for number in range(version + 1, VERSION + 1):
         for statement in UPGRADES[number]:
             connection.execute(statement)
+    for name in VIEWS:
+        connection.execute(f"CREATE VIEW IF NOT EXISTS {name} AS {read_query(f'store/{name}')}")
     connection.execute("DELETE FROM store_version")
     connection.execute("INSERT INTO store_version VALUES (?)", [VERSION])
     connection.execute("COMMIT")

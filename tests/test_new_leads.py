@@ -150,3 +150,23 @@ def test_rows_are_judged_the_same_in_memory_and_by_the_store(tmp_path, drop, mon
         assert bring(home, drop).rejected > 0
 
     assert count_differing(few, many) == {}
+
+
+def test_rows_that_merely_made_leads_are_one_line_as_long_as_they_follow_one_another(tmp_path, monkeypatch):
+    monkeypatch.setattr(judging, "FEW_ROWS", 0)
+    numbers = [f"07400 {number:06}" for number in range(9)]
+    numbers[3] = "07400 12"  # no number
+    numbers[6:6] = [""]  # a blank line, which is no row
+    path, home = tmp_path / "drop.csv", Home(tmp_path / "home")
+    path.write_text("\n".join(["Tel", *numbers, ""]))
+    template = Template.model_validate(TEMPLATE | {"dnc": None, "call_info": None, "mapping": {"phone1": "Tel"}})
+
+    result = import_drop(path, template, home, on=DAY, now=NOW)
+
+    with open_writer(home) as connection:
+        spans = connection.sql("SELECT first_row, first_line, rows FROM row_spans ORDER BY first_row").fetchall()
+        single = connection.sql("SELECT row_number, fate FROM single_rows").fetchall()
+        lines = connection.sql("SELECT line_number FROM import_rows ORDER BY row_number").fetchall()
+    assert (result.created, single) == (8, [(4, "rejected")])
+    assert spans == [(1, 2, 3), (5, 6, 2), (7, 9, 3)]
+    assert [line for (line,) in lines] == [2, 3, 4, 5, 6, 7, 9, 10, 11]

@@ -304,8 +304,12 @@ def read_bytes(home: Home, relation: str) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("rows", [40, 10_000])
-@pytest.mark.parametrize(("relation", "partition"), [("leads", "2"), ("import_rows", str(DAY))])
-def test_a_part_whose_rows_lie_in_disorder_is_published_in_the_same_bytes(home, relation, partition, rows, monkeypatch):
+@pytest.mark.parametrize(
+    ("relation", "table", "partition"), [("leads", "leads", "2"), ("import_rows", "single_rows", str(DAY))]
+)
+def test_a_part_whose_rows_lie_in_disorder_is_published_in_the_same_bytes(
+    home, relation, table, partition, rows, monkeypatch
+):
     monkeypatch.setattr(store, "ROW_GROUP_ROWS", 2_048)
     monkeypatch.setattr(grouping, "ROW_GROUP_ROWS", 4_096)
     bring(home, 100, rows=700, name="Cold")  # so that the next rows do not begin where the store's vectors do
@@ -313,9 +317,9 @@ def test_a_part_whose_rows_lie_in_disorder_is_published_in_the_same_bytes(home, 
     before = read_bytes(home, relation)
 
     with open_writer(home) as connection:
-        connection.execute(f"CREATE TEMP TABLE disorder AS SELECT * FROM {relation} ORDER BY hash(row_number)")
-        connection.execute(f"DELETE FROM {relation}")
-        connection.execute(f"INSERT INTO {relation} SELECT * FROM disorder")
+        connection.execute(f"CREATE TEMP TABLE disorder AS SELECT * FROM {table} ORDER BY hash(row_number)")
+        connection.execute(f"DELETE FROM {table}")
+        connection.execute(f"INSERT INTO {table} SELECT * FROM disorder")
         publishing.mark_unpublished(connection, relation, partition, imported.import_id)
         publish(connection, home)
 

@@ -3,6 +3,7 @@
 import hashlib
 from datetime import UTC, date, datetime
 
+import duckdb
 import numpy as np
 import pytest
 
@@ -24,9 +25,18 @@ OLD_DNC = (
 )
 
 
+def make_old(connection: duckdb.DuckDBPyConnection, version: int) -> None:
+    """Let the rows of imports lie as they did before the tenth version, and the store say that it is of another."""
+    connection.execute("DROP VIEW import_rows")
+    connection.execute("DROP TABLE row_spans")
+    connection.execute("ALTER TABLE single_rows RENAME TO import_rows")
+    connection.execute("UPDATE store_version SET version = ?", [version])
+
+
 def test_a_store_of_the_first_version_finds_digits_again(tmp_path):
     home = Home(tmp_path / "home")
     with open_writer(home) as connection:
+        make_old(connection, 1)
         connection.execute("DELETE FROM store_version")
         connection.execute(OLD_DNC)
         connection.execute("INSERT INTO dnc (kind, value, category) VALUES (2, 112345, 'IVR')")
@@ -52,7 +62,7 @@ def test_the_log_of_a_store_of_the_fourth_version_is_put_in_order(tmp_path):
             " (TIMESTAMPTZ '2026-03-01 12:00Z', 'op', 'sooner', '', '')"
         )
         connection.execute(OLD_DNC)
-        connection.execute("UPDATE store_version SET version = 4")
+        make_old(connection, 4)
 
     with open_writer(home) as connection:
         log = connection.sql("SELECT action, sequence, told FROM audit_log ORDER BY sequence").fetchall()
@@ -72,7 +82,7 @@ def test_the_entries_of_a_store_of_the_fifth_version_keep_all_that_was_known_of_
     with open_writer(home) as connection:
         connection.execute(OLD_DNC)
         connection.executemany("INSERT INTO dnc VALUES (1, ?, ?, ?, ?, ?, ?, ?)", rows)
-        connection.execute("UPDATE store_version SET version = 5")
+        make_old(connection, 5)
 
     with open_writer(home) as connection:
         entries = connection.sql(
@@ -93,11 +103,11 @@ def test_the_entries_of_a_store_of_the_fifth_version_keep_all_that_was_known_of_
 def test_the_rows_of_a_store_of_the_fifth_version_learn_where_their_leads_are(tmp_path):
     home = Home(tmp_path / "home")
     with open_writer(home) as connection:
+        make_old(connection, 5)
         connection.execute(OLD_DNC)
         connection.execute("ALTER TABLE import_rows DROP COLUMN lead_base")
         connection.execute("INSERT INTO imports (import_id, import_date) VALUES ('20260302-1', '2026-03-02')")
         connection.execute("INSERT INTO import_rows (import_id, row_number) VALUES ('20260302-1', 1)")
-        connection.execute("UPDATE store_version SET version = 5")
 
     with open_writer(home) as connection:
         rows = connection.sql("SELECT lead_base FROM import_rows").fetchall()
@@ -115,7 +125,7 @@ def test_the_leads_of_a_store_of_the_sixth_version_are_found_and_its_contact_dat
             " (1, 'new', '07400123456', 447400123456, '012345', NULL), (2, 'new', '0', NULL, NULL, 'Al@example.org'),"
             " (3, 'suppressed', NULL, NULL, NULL, 'al@example.org')"
         )
-        connection.execute("UPDATE store_version SET version = 6")
+        make_old(connection, 6)
 
     with open_writer(home) as connection:
         address = "SELECT -1 - (md5_number('al@example.org') >> 82)::BIGINT AS value"
@@ -133,7 +143,7 @@ def test_what_is_other_bytes_since_the_sixth_version_is_published_anew(tmp_path)
         connection.execute("INSERT INTO dnc_terms (terms_id, category, load_id) VALUES (1, 'TPS', 4)")
         connection.execute("INSERT INTO imports (import_id, import_date) VALUES ('one', '2026-03-02')")
         connection.execute("INSERT INTO leads (lead_id, list_id, import_id) VALUES (1, 7, 'one'), (2, 7, 'one')")
-        connection.execute("UPDATE store_version SET version = 6")
+        make_old(connection, 6)
 
     with open_writer(home) as connection:
         parts = connection.sql("SELECT * FROM unpublished ORDER BY ALL").fetchall()
@@ -156,6 +166,7 @@ def test_the_evidence_of_a_store_of_the_seventh_version_stays_with_its_rows(tmp_
     rows = [(2, met, None, [447400123456]), (1, None, None, None), (3, None, listed, [-5, 447400123457])]
     with open_writer(home) as connection:
         publish(connection, home)
+        make_old(connection, 7)
         connection.execute("INSERT INTO imports (import_id, import_date) VALUES (?, ?)", [import_id, day])
         for name, kind in ROW_EVIDENCE.items():
             connection.execute(f"ALTER TABLE import_rows ADD COLUMN IF NOT EXISTS {name} {kind}")
@@ -163,7 +174,6 @@ def test_the_evidence_of_a_store_of_the_seventh_version_stays_with_its_rows(tmp_
         for row in rows:
             connection.execute(f"INSERT INTO import_rows ({names}) VALUES (?, ?, ?, ?, ?, ?)", [import_id, base, *row])
         connection.execute("DROP TABLE row_evidence")
-        connection.execute("UPDATE store_version SET version = 7")
 
     with open_writer(home) as connection:
         flat = connection.sql("SELECT * FROM import_rows LIMIT 0").columns
@@ -182,12 +192,27 @@ def test_the_entries_of_a_store_of_the_eighth_version_are_found(tmp_path):
         connection.execute("INSERT INTO dnc_entries VALUES (447400123456, 1)")
         connection.execute("DROP TABLE dnc_sets")
         connection.execute("DROP TABLE dnc_ended")
-        connection.execute("UPDATE store_version SET version = 8")
+        make_old(connection, 8)
 
     with open_writer(home) as connection:
         found = find_listed(connection, np.array([447400123456, 447400123457]))
 
     assert found.asked.tolist() == [447400123456]
+
+
+def test_the_rows_of_a_store_of_the_ninth_version_are_read_with_those_that_come(tmp_path):
+    home = Home(tmp_path / "home")
+    with open_writer(home) as connection:
+        make_old(connection, 9)
+        connection.execute("INSERT INTO import_rows (import_id, row_number, fate) VALUES ('20260302-1', 1, 'created')")
+
+    for _ in range(2):
+        with open_writer(home) as connection:
+            connection.execute("INSERT INTO row_spans VALUES ('20260303-2', 1000, 1, 2, 1)")
+            rows = connection.sql("SELECT import_id, row_number, fate, lead_id FROM import_rows ORDER BY 1").fetchall()
+            connection.execute("DELETE FROM row_spans")
+
+        assert rows == [("20260302-1", 1, "created", None), ("20260303-2", 1, "created", 1001)]
 
 
 def test_a_store_that_a_newer_leadmill_wrote_is_refused_and_left_as_it_is(tmp_path):
@@ -205,7 +230,7 @@ def test_a_store_that_lacks_tables_of_later_versions_gets_them(tmp_path):
     with open_writer(home) as connection:
         connection.execute("DROP TABLE import_ages")
         connection.execute(OLD_DNC)
-        connection.execute("UPDATE store_version SET version = 5")
+        make_old(connection, 5)
 
     with open_writer(home) as connection:
         assert connection.sql("SELECT count(*) FROM import_ages").fetchall() == [(0,)]
@@ -215,4 +240,4 @@ def test_other_tables_come_with_another_version():
     """A store of the newest version is not asked which tables it has: who adds one adds a version, then mends this."""
     names = hashlib.sha256(" ".join(sorted(STORE)).encode()).hexdigest()[:8]
 
-    assert (VERSION, names) == (9, "a0570725")
+    assert (VERSION, names) == (10, "bda32663")

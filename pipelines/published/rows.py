@@ -90,7 +90,7 @@ def write_rows(connection: duckdb.DuckDBPyConnection, query: str, file: Path) ->
 def write_verdicts(verdicts: pa.Table, evidence: pa.Table, import_id: str, file: Path) -> Path:
     """Write what becomes of an import's rows as ``write_rows`` does, without the store; return the file.
 
-    ``verdicts`` are as ``judge_rows`` returns them (pipelines/screening/judging.py), ``evidence`` as
+    ``verdicts`` are the rows of ``Verdicts`` (pipelines/screening/judging.py), ``evidence`` as
     ``find_evidence`` does (pipelines/committing.py).
     """
     with RowsWriter(file, LAYOUT) as writer:

@@ -5,6 +5,7 @@ sql/screening/odd_verdicts.sql), leaves ``verdicts``. See docs/decisions/0034-ro
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import duckdb
 import numpy as np
@@ -26,14 +27,27 @@ MOST_ROWS = 4_000_000
 MOST_ODD = 400_000
 
 
+@dataclass(frozen=True)
+class Verdicts:
+    """What becomes of every row of a drop (``rows``), in their order.
+
+    Columns: row_number, line_number, fate, code, detail, warnings, raw_cells and lead_id, as odd_verdicts.sql has them.
+    ``said`` are those of which anything is said; all others lie in ``spans`` of rows that follow one another, and their
+    lines too: first_row, first_line, rows.
+    """
+
+    rows: pa.Table
+    said: pa.Table
+    spans: pa.Table
+
+
 def judge_rows(
     connection: duckdb.DuckDBPyConnection, height: int, chunks: Iterable[pl.DataFrame], lead_base: int
-) -> pa.Table | None:
+) -> Verdicts | None:
     """Leave ``verdicts``, one row per row of the drop, in their order, for as long as the connection lasts.
 
     ``chunks`` are the ``height`` rows of ``drop_rows`` in their order (JUDGED_COLUMNS), which may not be read; ids of
     new leads begin after ``lead_base``. Return the verdicts where they are in memory, null where the store has them.
-    Columns: row_number, line_number, fate, code, detail, warnings, raw_cells and lead_id, as odd_verdicts.sql has them.
     """
     query = read_query("screening/odd_verdicts")
     found = _find_odd(connection, chunks) if FEW_ROWS < height <= MOST_ROWS else None
@@ -48,7 +62,7 @@ def judge_rows(
     places = rows.searchsorted(odd["row_number"].to_numpy())
     verdicts = _place_verdicts(rows, lines, said, places, lead_base)
     connection.register("verdicts", cut_batches(verdicts))
-    return verdicts
+    return Verdicts(verdicts, said, _find_spans(rows, lines, places))
 
 
 def _find_odd(
@@ -96,3 +110,12 @@ def _place_verdicts(rows: Places, lines: Places, said: pa.Table, places: Places,
             "lead_id": pa.array(lead_ids, mask=is_none),
         }
     )
+
+
+def _find_spans(rows: Places, lines: Places, odd: Places) -> pa.Table:
+    """Return the rows in all places but the odd ones as spans: first_row, first_line, rows."""
+    rows, lines = np.delete(rows, odd), np.delete(lines, odd)
+    is_first = np.ones(len(rows), dtype=bool)
+    is_first[1:] = (np.diff(rows) != 1) | (np.diff(lines) != 1)
+    first = np.flatnonzero(is_first)
+    return pa.table({"first_row": rows[first], "first_line": lines[first], "rows": np.diff(first, append=len(rows))})

@@ -25,7 +25,7 @@ from pipelines.schema import KIND_DIGITS, KIND_EMAIL, KIND_PHONE, create_table
 from pipelines.screening.ageing import find_aged
 from pipelines.screening.cooldown import find_cooled
 from pipelines.screening.duplicates import resolve_duplicates
-from pipelines.screening.judging import judge_rows
+from pipelines.screening.judging import Verdicts, judge_rows
 from pipelines.screening.meetings import TOUCHES, VERDICTS, Meetings, Resolution, Situation
 from pipelines.sorting import NONE as NO_VALUES
 from pipelines.sorting import drop_repeated
@@ -92,7 +92,7 @@ def screen(
     chunks: Iterable[pl.DataFrame],
     *,
     has_keyless: bool = True,
-) -> tuple[Resolution, pa.Table | None]:
+) -> tuple[Resolution, Verdicts | None]:
     """Give every row of ``drop_rows`` its verdict; return what was found out about duplicates, and the verdicts.
 
     ``chunks`` are the same ``height`` rows in their order (JUDGED_COLUMNS of pipelines/screening/judging.py);

@@ -3,8 +3,7 @@
 -- reads   touched (lead_id BIGINT)    the leads in question
 -- reads   leads (lead_id BIGINT, list_id BIGINT, email VARCHAR, phone1 VARCHAR, phone2 VARCHAR, phone3 VARCHAR, phone4 VARCHAR, phone5 VARCHAR, phone1_key BIGINT, phone2_key BIGINT, phone3_key BIGINT, phone4_key BIGINT, phone5_key BIGINT)    the leads
 -- reads   lead_images (changed_by VARCHAR, lead_id BIGINT, list_id BIGINT, email VARCHAR, phone1 VARCHAR, phone2 VARCHAR, phone3 VARCHAR, phone4 VARCHAR, phone5 VARCHAR, phone1_key BIGINT, phone2_key BIGINT, phone3_key BIGINT, phone4_key BIGINT, phone5_key BIGINT, updated_at TIMESTAMPTZ)    what is left of those that are gone
--- reads   import_rows (import_id VARCHAR, row_number BIGINT, lead_id BIGINT, fate VARCHAR)    the rows that made those of which nothing else is left
--- reads   row_evidence (import_id VARCHAR, row_number BIGINT, points BIGINT[])    by what these were found
+-- reads   row_evidence (row_number BIGINT, lead_base BIGINT, points BIGINT[])    by what those were found of which nothing else is left
 -- reads   matches (lead_id BIGINT, list_id BIGINT)    on which list they stood
 -- returns (lead_id BIGINT, list_id BIGINT, kind UTINYINT, value BIGINT, text VARCHAR)    one row per lead and contact point; text is the folded address
 WITH gone AS (
@@ -20,17 +19,14 @@ WITH gone AS (
 
 swept AS (
     SELECT DISTINCT
-        import_rows.lead_id,
+        matches.lead_id,
         matches.list_id,
         unnest(row_evidence.points) AS value
-    FROM import_rows
-    INNER JOIN row_evidence
-        ON import_rows.import_id = row_evidence.import_id AND import_rows.row_number = row_evidence.row_number
-    INNER JOIN matches ON import_rows.lead_id = matches.lead_id
-    SEMI JOIN touched ON import_rows.lead_id = touched.lead_id
-    ANTI JOIN leads ON import_rows.lead_id = leads.lead_id
-    ANTI JOIN lead_images ON import_rows.lead_id = lead_images.lead_id
-    WHERE import_rows.fate = 'created'
+    FROM row_evidence
+    INNER JOIN matches ON row_evidence.lead_base + row_evidence.row_number = matches.lead_id
+    SEMI JOIN touched ON matches.lead_id = touched.lead_id
+    ANTI JOIN leads ON matches.lead_id = leads.lead_id
+    ANTI JOIN lead_images ON matches.lead_id = lead_images.lead_id
 ),
 
 people AS (

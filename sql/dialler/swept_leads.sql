@@ -2,8 +2,8 @@
 --
 -- reads   reported (value BIGINT, happened_at TIMESTAMPTZ, happened_local TIMESTAMP)    the report's rows
 -- reads   imports (import_id VARCHAR, status VARCHAR, list_id BIGINT, import_date DATE, expires_at TIMESTAMPTZ)    every import
--- reads   import_rows (import_id VARCHAR, row_number BIGINT, fate VARCHAR, lead_id BIGINT)    what is left of the leads: the rows that made them
--- reads   row_evidence (import_id VARCHAR, row_number BIGINT, points BIGINT[])    by what they were found
+-- reads   row_evidence (import_id VARCHAR, row_number BIGINT, lead_base BIGINT, points BIGINT[])    what is left of the leads: by what the rows were found that made them
+-- reads   single_rows (import_id VARCHAR, row_number BIGINT, fate VARCHAR)    the rows that made none
 -- reads   leads (lead_id BIGINT)    those that still stand
 -- reads   lead_images (lead_id BIGINT, effect VARCHAR)    those that went otherwise
 -- reads   lists (list_id BIGINT, time_zone VARCHAR)    for when the leads came
@@ -23,19 +23,27 @@ expired AS (
     WHERE imports.status = 'completed'
 ),
 
+made AS (
+    SELECT
+        row_evidence.lead_base + row_evidence.row_number AS lead_id,
+        row_evidence.import_id,
+        row_evidence.points
+    FROM row_evidence
+    SEMI JOIN expired ON row_evidence.import_id = expired.import_id
+    ANTI JOIN (SELECT import_id, row_number FROM single_rows WHERE fate <> 'created') AS others
+        ON row_evidence.import_id = others.import_id AND row_evidence.row_number = others.row_number
+    WHERE row_evidence.points IS NOT NULL
+),
+
 gone AS (
     SELECT
-        import_rows.lead_id,
-        import_rows.import_id,
-        unnest(row_evidence.points) AS value
-    FROM import_rows
-    INNER JOIN row_evidence
-        ON import_rows.import_id = row_evidence.import_id AND import_rows.row_number = row_evidence.row_number
-    SEMI JOIN expired ON import_rows.import_id = expired.import_id
-    ANTI JOIN leads ON import_rows.lead_id = leads.lead_id
+        made.lead_id,
+        made.import_id,
+        unnest(made.points) AS value
+    FROM made
+    ANTI JOIN leads ON made.lead_id = leads.lead_id
     ANTI JOIN (SELECT lead_id FROM lead_images WHERE effect IN ('deleted', 'replaced')) AS taken
-        ON import_rows.lead_id = taken.lead_id
-    WHERE import_rows.fate = 'created' AND row_evidence.points IS NOT NULL
+        ON made.lead_id = taken.lead_id
 )
 
 SELECT

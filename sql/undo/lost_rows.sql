@@ -1,6 +1,6 @@
 -- Which later rows were turned away for leads that now go, have expired, move or are recognised by something else?
 --
--- reads   import_rows (import_id VARCHAR, fate VARCHAR, lead_id BIGINT)    every row of every import
+-- reads   single_rows (import_id VARCHAR, fate VARCHAR, lead_id BIGINT)    the rows of imports that made no leads, among others
 -- reads   imports (import_id VARCHAR, sequence BIGINT, status VARCHAR)    the imports
 -- reads   going (lead_id BIGINT)    leads that the undo takes away
 -- reads   swept (lead_id BIGINT)    leads of the import that expired before
@@ -32,15 +32,15 @@ WITH freed AS (
 )
 
 SELECT
-    import_rows.import_id,
+    single_rows.import_id,
     count(*) AS rows
-FROM import_rows
-SEMI JOIN freed ON import_rows.lead_id = freed.lead_id
-INNER JOIN imports ON import_rows.import_id = imports.import_id
+FROM single_rows
+SEMI JOIN freed ON single_rows.lead_id = freed.lead_id
+INNER JOIN imports ON single_rows.import_id = imports.import_id
 CROSS JOIN run
 WHERE
-    import_rows.fate IN ('rejected', 'quarantined')
+    single_rows.fate IN ('rejected', 'quarantined')
     AND imports.status = 'completed'
     AND imports.sequence > run.sequence
-GROUP BY import_rows.import_id, imports.sequence
+GROUP BY single_rows.import_id, imports.sequence
 ORDER BY imports.sequence;

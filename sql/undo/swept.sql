@@ -1,16 +1,15 @@
 -- Which leads did the import make that had expired and were swept?
 --
--- reads   import_rows (import_id VARCHAR, fate VARCHAR, lead_id BIGINT)    every row of every import
+-- reads   made (lead_id BIGINT, import_id VARCHAR)    the leads that the import made
 -- reads   imports (import_id VARCHAR, expires_at TIMESTAMPTZ)    the imports
 -- reads   leads (lead_id BIGINT)    the leads as they stand
 -- reads   touched (lead_id BIGINT)    those that later imports changed or took away
 -- reads   run (import_id VARCHAR, now TIMESTAMPTZ)    the import to undo
 -- returns (lead_id BIGINT)    one row per lead
-SELECT import_rows.lead_id
-FROM import_rows
-INNER JOIN imports ON import_rows.import_id = imports.import_id
-INNER JOIN run ON import_rows.import_id = run.import_id AND imports.expires_at <= run.now
-ANTI JOIN leads ON import_rows.lead_id = leads.lead_id
-ANTI JOIN touched ON import_rows.lead_id = touched.lead_id
-WHERE import_rows.fate = 'created'
-ORDER BY import_rows.lead_id;
+SELECT made.lead_id
+FROM made
+INNER JOIN imports ON made.import_id = imports.import_id
+INNER JOIN run ON imports.import_id = run.import_id AND imports.expires_at <= run.now
+ANTI JOIN leads ON made.lead_id = leads.lead_id
+ANTI JOIN touched ON made.lead_id = touched.lead_id
+ORDER BY made.lead_id;

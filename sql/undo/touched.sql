@@ -1,13 +1,13 @@
 -- Which of the import's leads has a later import changed or taken away?
 --
--- reads   import_rows (import_id VARCHAR, fate VARCHAR, lead_id BIGINT)    every row of every import
+-- reads   made (lead_id BIGINT)    the leads that the import made
 -- reads   lead_images (changed_by VARCHAR, effect VARCHAR, lead_id BIGINT, expires_at TIMESTAMPTZ)    leads before imports changed them
 -- reads   fetched_images (changed_by VARCHAR, lead_id BIGINT)    places in the buffer before imports flushed them
 -- reads   imports (import_id VARCHAR, sequence BIGINT)    the imports
 -- reads   run (import_id VARCHAR, sequence BIGINT, now TIMESTAMPTZ)    the import to undo
 -- returns (lead_id BIGINT, import_id VARCHAR, sequence BIGINT)    one row per lead and later import; of a lead that was but flushed, only where it was taken away; what has expired stands in nobody's way
 WITH own AS (
-    SELECT import_rows.lead_id FROM import_rows INNER JOIN run ON import_rows.import_id = run.import_id WHERE import_rows.fate = 'created'
+    SELECT lead_id FROM made
     UNION
     SELECT lead_images.lead_id FROM lead_images INNER JOIN run ON lead_images.changed_by = run.import_id
 ),

@@ -12,6 +12,7 @@ from pipelines.importing import import_drop
 from pipelines.published.reading import open_reader
 from pipelines.published.summarising import name_reports
 from pipelines.receipts import ImportResult
+from pipelines.screening import judging
 from pipelines.store import open_writer
 from pipelines.templates.template import Template
 
@@ -81,6 +82,13 @@ class World:
             "SELECT name, right(phone1_e164, 1), status, call_attempts"
             " FROM leads JOIN lists USING (list_id) ORDER BY ALL"
         )
+
+
+@pytest.fixture(params=["single", "spans"])
+def rows_lie_as(request, monkeypatch):
+    """Let the rows of drops lie in the store as those of small ones do, or of long ones."""
+    if request.param == "spans":
+        monkeypatch.setattr(judging, "FEW_ROWS", 0)
 
 
 @pytest.fixture

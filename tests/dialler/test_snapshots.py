@@ -77,6 +77,7 @@ def test_a_state_that_comes_back_is_loaded_though_the_file_is_known(world):
     assert world.ask("SELECT count(*) FROM dialler_loads") == [(3,)]
 
 
+@pytest.mark.usefixtures("rows_lie_as")
 def test_a_lead_that_is_gone_is_not_called_back(world):
     world.bring(ANN, on=date(2026, 3, 1))
     ann = world.find(ANN)

@@ -7,6 +7,8 @@ import pytest
 from pipelines.expiring import expire
 from tests.dialler.conftest import ANN, BEN, NOW
 
+pytestmark = pytest.mark.usefixtures("rows_lie_as")
+
 MIDNIGHT = datetime(2026, 3, 4, tzinfo=UTC)
 CALLS = """\
     phone,called_at,agent

@@ -19,7 +19,7 @@ from pipelines.lists import add_list, choose_list, set_campaign
 from pipelines.points.index import read_values
 from pipelines.points.recognising import find_points
 from pipelines.run import place_run, plan_run
-from pipelines.schema import STORE, create_table
+from pipelines.schema import STORE
 from pipelines.screening.judging import JUDGED_COLUMNS
 from pipelines.screening.verdicts import screen
 from pipelines.suppliers import add_supplier
@@ -27,6 +27,7 @@ from pipelines.tables.declared import MappedField, MappedTables, build_table
 from pipelines.tables.storing import STORED, fit_table
 from pipelines.templates.template import Template, build_template
 from pipelines.undoing import take_back
+from pipelines.upgrading import upgrade
 from tests.oracle.driver import (
     AGES,
     CALL,
@@ -63,7 +64,8 @@ ON_RECORD = {
     "imports",
     "loose_points",
     "point_segments",
-    "import_rows",
+    "single_rows",
+    "row_spans",
     "row_evidence",
     "import_reasons",
     "import_ages",
@@ -80,8 +82,7 @@ class FastPipeline:
         self.connection = connection
         self.connection.execute("SET TimeZone = 'UTC'")
         self.connection.execute("SET threads = 1")
-        for name, columns in STORE.items():
-            connection.execute(create_table(name, columns))
+        upgrade(connection)
         fit_table(connection, CONTACT_DATA)
         self.import_ids: list[str] = []
 
