@@ -67,7 +67,8 @@ class NewLeads:
 def add_leads(connection: duckdb.DuckDBPyConnection, chunks: Iterable[pl.DataFrame], file: Path | None = None) -> bool:
     """Insert one lead per created row into ``leads``; ``chunks`` are the cleaned rows in their order (ROW_COLUMNS).
 
-    If there are many they are written to ``file`` as well, as they are to be published; tell whether they were.
+    A chunk may lack columns without a value. Many leads are written to ``file`` as well, as they are to be published;
+    tell whether they were.
 
     A join in DuckDB loses the order of its rows, and sorting whole leads costs more than all else: so what was decided
     of the rows is joined to them here, slice by slice, the next ones while the store takes the last one in.
@@ -96,7 +97,7 @@ def _prepare_ahead(new: NewLeads, chunks: Iterable[pl.DataFrame]) -> Iterator[tu
 
     def prepare(rows: pl.DataFrame) -> tuple[pa.Table, pa.Table | None]:
         # What all rows lack is left out, which is cheaper than nulls.
-        full = [name for name in ROW_COLUMNS if rows[name].null_count() < rows.height]
+        full = [name for name in ROW_COLUMNS if name in rows.columns and rows[name].null_count() < rows.height]
         rows = rows.select(full).rechunk()
         rows = rows if new.hits is None else _bring_hits(rows, new.hits)
         return store.cut_batches(_to_arrow(rows)), _to_arrow(_publish(new, rows)) if new.is_for_readers else None
@@ -110,11 +111,11 @@ def _cut_slices(new: NewLeads, chunks: Iterable[pl.DataFrame]) -> Iterator[pl.Da
     for rows in work_ahead(_choose_leads, ((new, chunk) for chunk in chunks)):
         waiting.append(rows)
         while sum(rows.height for rows in waiting) >= SLICE_ROWS:
-            all_rows = pl.concat(waiting, rechunk=False)
+            all_rows = pl.concat(waiting, how="diagonal", rechunk=False)
             yield all_rows[:SLICE_ROWS]
             waiting = [all_rows[SLICE_ROWS:]]
     if any(rows.height for rows in waiting):
-        yield pl.concat(waiting, rechunk=False)
+        yield pl.concat(waiting, how="diagonal", rechunk=False)
 
 
 def _publish(new: NewLeads, rows: pl.DataFrame) -> pl.DataFrame:
