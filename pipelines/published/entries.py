@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 from types import TracebackType
 from typing import Self
 
@@ -34,7 +34,7 @@ SCHEMA = pa.schema(
         "expires_on": pa.date32(),
     }
 )
-# Row groups on their way to a file: room that begins with the numbers, and the places of their terms; null is the end.
+# Row groups on their way to a file: the numbers, and the places of their terms; null is the end.
 Groups = SimpleQueue[tuple[Ints, Ints] | None]
 
 
@@ -69,10 +69,8 @@ class EntriesWriter:
         self.rows = 0
         self._path, self._terms = file, terms
         self._known = terms["terms_id"].to_numpy()
-        self._free = SimpleQueue[Ints]()
-        self._values = self._find_room()
-        self._places = np.empty(ROW_GROUP_ROWS, dtype=np.int64)
-        self._filled = 0
+        self._waiting: list[tuple[Ints, Ints]] = []
+        self._missing = ROW_GROUP_ROWS
         self._pool = ThreadPoolExecutor(FILES_AT_ONCE)
         self._written: list[Future[None]] = []
         self._begin_file()
@@ -102,41 +100,32 @@ class EntriesWriter:
                 written.result()
 
     def add(self, values: Ints, terms_ids: Ints) -> None:
-        """Add entries: numbers, and the terms of each or of all.
+        """Add entries: numbers, and the terms of each or of all; they are read until they are written.
 
         Batches end where the store's own end, and the files must not show where: so row groups are filled.
         """
         self.rows += len(values)
         places = np.broadcast_to(np.searchsorted(self._known, terms_ids), values.shape)
         while len(values):
-            end = min(self._filled + len(values), ROW_GROUP_ROWS)
-            taken = end - self._filled
-            self._values[self._filled : end] = values[:taken]
-            self._places[self._filled : end] = places[:taken]
-            self._filled = end
+            taken = min(len(values), self._missing)
+            self._waiting.append((values[:taken], places[:taken]))
+            self._missing -= taken
             values, places = values[taken:], places[taken:]
-            if end == ROW_GROUP_ROWS:
+            if not self._missing:
                 self._hand_over()
 
     def _hand_over(self) -> None:
-        """Let what is filled in be written: to the last file, or to another if that has enough."""
-        if not self._filled:
+        """Let what waits be written: to the last file, or to another if that has enough."""
+        if not self._waiting:
             return
         if self._groups == FILE_GROUPS:
             self._last.put(None)
             self._begin_file()
-        places = self._places[: self._filled]
-        is_alike = bool((places == places[0]).all())
-        self._last.put((self._values, np.broadcast_to(places[0], places.shape) if is_alike else places.copy()))
+        values, places = zip(*self._waiting, strict=True)
+        # What is one piece is not copied: memory not touched before takes longer than to write what is in it.
+        self._last.put((_join(values), _join(places)))
         self._groups += 1
-        self._values, self._filled = self._find_room(), 0
-
-    def _find_room(self) -> Ints:
-        """Return room for a row group: what is written already, as memory not touched before takes longer."""
-        try:
-            return self._free.get_nowait()
-        except Empty:
-            return np.empty(ROW_GROUP_ROWS, dtype=np.int64)
+        self._waiting, self._missing = [], ROW_GROUP_ROWS
 
     def _begin_file(self) -> None:
         """Begin another file, once few of those before are unfinished: what waits to be written is in memory."""
@@ -144,11 +133,11 @@ class EntriesWriter:
             self._written[-FILES_AT_ONCE].result()
         self._last, self._groups = Groups(), 0
         file = place_file(self._path, len(self._written))
-        self._written.append(self._pool.submit(_write_file, file, self._terms, self._last, self._free))
+        self._written.append(self._pool.submit(_write_file, file, self._terms, self._last))
 
 
-def _write_file(path: Path, terms: pa.Table, groups: Groups, free: SimpleQueue[Ints]) -> None:
-    """Write row groups as they come, and hand their room back: the next one is spelt while one is written."""
+def _write_file(path: Path, terms: pa.Table, groups: Groups) -> None:
+    """Write row groups as they come: the next one is spelt while one is written."""
 
     @lru_cache(1)
     def say_alike(place: int, rows: int) -> list[pa.Array]:
@@ -163,12 +152,15 @@ def _write_file(path: Path, terms: pa.Table, groups: Groups, free: SimpleQueue[I
         write_statistics=["e164"],
     ) as file:
         while (group := groups.get()) is not None:
-            room, places = group
-            values = room[: len(places)]
-            # Of one place for all there is one in memory; mostly the same is said of the last row group.
-            said = say_alike(int(places[0]), len(places)) if places.strides == (0,) else _say_terms(terms, places)
+            values, places = group
+            # Mostly they are alike, and the same is said of the last row group.
+            is_alike = places.strides == (0,) or bool((places == places[0]).all())
+            said = say_alike(int(places[0]), len(places)) if is_alike else _say_terms(terms, places)
             file.write(pa.Table.from_arrays([*spell_entries(values), *said], schema=SCHEMA))
-            free.put(room)
+
+
+def _join(parts: tuple[Ints, ...]) -> Ints:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
 def _say_terms(terms: pa.Table, places: Ints) -> list[pa.Array]:
