@@ -19,7 +19,7 @@ from pipelines.dnc.even import FEWEST_AREA, FEWEST_BYTES, MOST_AREA, MOST_BYTES,
 from pipelines.phones.numbering import Ints
 from pipelines.reading.tokens import Bytes, Mask
 
-BLOCK_BYTES = 1 << 19
+BLOCK_BYTES = 1 << 20
 BLOCKS_AHEAD = 32
 HEAD_BYTES, TAIL_BYTES = 1 << 16, 1 << 10
 _LINE = re.compile(rb"\+?[0-9]{5,18}|[0-9]{2,5},[0-9]{4,12}")

@@ -12,7 +12,7 @@ Words = npt.NDArray[np.uint64]
 
 # A word is eight bytes: of numbers so long the last eight digits are one, what stands before them and a plus another.
 FEWEST_DIGITS, MOST_DIGITS = 8, 15
-AT_ONCE = 8_192
+AT_ONCE = 16_384
 _WORD = 10**8
 _VALUE = pl.col("value")
 _SPELT = (
