@@ -17,8 +17,8 @@ STORAGE_VERSION = "v1.5.0"
 ROW_GROUP_ROWS = 16_384
 # Of what is only added to and looked up by value, once it is known to be there: fewer groups are sooner gone through.
 LONG_ROW_GROUP_ROWS = 122_880
-# Half of what is usual: for one lead a block is read whole, and each is left empty in part. Older files keep their own.
-BLOCK_BYTES = 1 << 17
+# A quarter of what is usual: for one lead a block is read whole, each is left empty in part. Older files keep theirs.
+BLOCK_BYTES = 1 << 16
 FILTERED_VALUES = 2_000
 LOG_SHARE = 128
 LEAST_LOG, MOST_LOG = 1 << 14, 1 << 20
