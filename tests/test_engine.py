@@ -206,3 +206,13 @@ def test_a_store_that_is_none_is_told_of_as_ever_when_it_is_opened_ahead(home):
         bring(home, 2)
     with hold_lock(home, timeout=0):
         pass
+
+
+def test_a_store_that_is_opened_ahead_is_looked_at_and_not_answered_for_by_what_is_known_of_the_table(home):
+    bring(home, 1, 2)
+
+    with engine.start_engine(home) as ahead, ahead.open(home.store, engine.ROW_GROUP_ROWS) as connection:
+        plan = connection.execute(f"EXPLAIN {engine.LOOK}").fetchall()[0][1]
+
+    assert "store.main.leads" in plan
+    assert "Empty Result" not in plan
