@@ -162,8 +162,7 @@ def _screen_and_commit(
         if not message:
             add_supplier(connection, order.template.supplier, run.import_date, run.import_id)
             add_list(connection, run.destination, run.import_date, run.import_id)
-            chunks = cleaned.read_chunks(ROW_COLUMNS, is_whole=False)
-            file = None if order.is_rehearsal else cleaned.leads
+            chunks, file = cleaned.read_chunks(ROW_COLUMNS), None if order.is_rehearsal else cleaned.leads
             clears = order.template.clear_fetched
             order.prepared = commit_leads(
                 connection, run, ledger, chunks, order.contact_data, clear_fetched=clears, file=file

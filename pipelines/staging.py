@@ -59,23 +59,17 @@ class CleanedDrop:
         """Where what becomes of its rows is written for readers, until it is published."""
         return self.rows / "verdicts.new"
 
-    def read_chunks(self, columns: Sequence[str], *, is_whole: bool = True) -> Iterator[pl.DataFrame]:
+    def read_chunks(self, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
         """Yield some columns of the cleaned rows, in file order, reading ahead.
 
-        Unless each chunk is to be whole it may lack those without a value, which is cheaper than nulls.
+        Each chunk but the first may lack those without a value, which is cheaper than nulls.
         """
-        files = sorted(self.rows.glob("*.parquet"))
-        kinds = pl.read_parquet_schema(files[0])
 
         def read(file: Path) -> pl.DataFrame:
             there = pl.read_parquet_schema(file)
-            chunk = pl.read_parquet(file, columns=[name for name in columns if name in there])
-            if not is_whole:
-                return chunk
-            missing = (pl.lit(None, kinds[name]).alias(name) for name in columns if name not in there)
-            return chunk.with_columns(missing).select(columns)
+            return pl.read_parquet(file, columns=[name for name in columns if name in there])
 
-        return work_ahead(read, ((file,) for file in files))
+        return work_ahead(read, ((file,) for file in sorted(self.rows.glob("*.parquet"))))
 
     def show(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Show the cleaned rows to a connection as ``drop_rows``."""

@@ -172,10 +172,7 @@ def _has_left(connection: duckdb.DuckDBPyConnection, import_id: str) -> bool:
 
 
 def _place_run(connection: duckdb.DuckDBPyConnection, import_id: str, now: datetime) -> None:
-    """Write the one-row table ``run``: the import, and the instant that it wrote on what it changed; and ``made``.
-
-    That has the leads that it made (lead_id, import_id).
-    """
+    """Write the one-row table ``run``: the import, and when it wrote what it changed; and its leads, ``made``."""
     sequence, started_at, day, zone = connection.execute(
         "SELECT imports.sequence, imports.started_at, imports.import_date, lists.time_zone FROM imports"
         " LEFT JOIN lists ON imports.list = lists.name WHERE imports.import_id = ?",
@@ -185,7 +182,7 @@ def _place_run(connection: duckdb.DuckDBPyConnection, import_id: str, now: datet
     connection.execute(create_table("run", UNDO_RUN, temporary=True))
     connection.execute("INSERT INTO run VALUES (?, ?, ?, ?, ?)", [import_id, sequence, changed_at, started_at, now])
     connection.execute(
-        "CREATE TEMP TABLE made AS SELECT lead_id, import_id FROM import_rows"
+        "CREATE TEMP TABLE made AS SELECT lead_id FROM import_rows"
         " WHERE import_id = ? AND lead_base = ? AND fate = 'created'",
         [import_id, find_lead_base(import_id)],
     )

@@ -170,3 +170,17 @@ def test_rows_that_merely_made_leads_are_one_line_as_long_as_they_follow_one_ano
     assert (result.created, single) == (8, [(4, "rejected")])
     assert spans == [(1, 2, 3), (5, 6, 2), (7, 9, 3)]
     assert [line for (line,) in lines] == [2, 3, 4, 5, 6, 7, 9, 10, 11]
+
+
+def test_a_long_drop_of_which_nothing_is_said_is_one_span(tmp_path, monkeypatch):
+    monkeypatch.setattr(judging, "FEW_ROWS", 0)
+    path, home = tmp_path / "drop.csv", Home(tmp_path / "home")
+    path.write_text("\n".join(["Tel", *(f"07400 {number:06}" for number in range(ROWS))]))
+    template = Template.model_validate(TEMPLATE | {"dnc": None, "call_info": None, "mapping": {"phone1": "Tel"}})
+
+    result = import_drop(path, template, home, on=DAY, now=NOW)
+
+    with open_writer(home) as connection:
+        spans = connection.sql("SELECT first_row, first_line, rows FROM row_spans").fetchall()
+        single = connection.sql("SELECT * FROM single_rows").fetchall()
+    assert (result.created, spans, single) == (ROWS, [(1, 2, ROWS)], [])

@@ -154,7 +154,7 @@ def _write_file(path: Path, terms: pa.Table, groups: Groups) -> None:
         while (group := groups.get()) is not None:
             values, places = group
             # Mostly they are alike, and the same is said of the last row group.
-            is_alike = places.strides == (0,) or bool((places == places[0]).all())
+            is_alike = (places == places[0]).all()
             said = say_alike(int(places[0]), len(places)) if is_alike else _say_terms(terms, places)
             file.write(pa.Table.from_arrays([*spell_entries(values), *said], schema=SCHEMA))
 

@@ -46,7 +46,8 @@ def judge_rows(
 ) -> Verdicts | None:
     """Leave ``verdicts``, one row per row of the drop, in their order, for as long as the connection lasts.
 
-    ``chunks`` are the ``height`` rows of ``drop_rows`` in their order (JUDGED_COLUMNS), which may not be read; ids of
+    ``chunks`` are the ``height`` rows of ``drop_rows`` in their order (JUDGED_COLUMNS, of which all but the first chunk
+    may lack those without a value), which may not be read; ids of
     new leads begin after ``lead_base``. Return the verdicts where they are in memory, null where the store has them.
     """
     query = read_query("screening/odd_verdicts")
@@ -77,14 +78,15 @@ def _find_odd(
         odd.append(_keep_odd(chunk, judged))
         if sum(rows.height for rows in odd) > MOST_ODD:
             return None
-    return np.concatenate(numbers), np.concatenate(lines), pl.concat(odd)
+    return np.concatenate(numbers), np.concatenate(lines), pl.concat(odd, how="diagonal")
 
 
 def _keep_odd(chunk: pl.DataFrame, judged: pl.Series) -> pl.DataFrame:
     """Return the rows of which cleaning or a check says something; ``judged`` are the numbers of the latter, sorted."""
     here = judged[find_span(judged, chunk["row_number"])]
+    said = [name for name in ("code", "detail", "raw_cells") if name in chunk.columns]
     return chunk.filter(
-        pl.any_horizontal(pl.col("code", "detail", "raw_cells").is_not_null(), pl.col("warnings").list.len() > 0)
+        pl.any_horizontal(pl.col(said).is_not_null(), pl.col("warnings").list.len() > 0)
         | pl.col("row_number").is_in(here.implode())
     )
 

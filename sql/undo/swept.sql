@@ -1,6 +1,6 @@
 -- Which leads did the import make that had expired and were swept?
 --
--- reads   made (lead_id BIGINT, import_id VARCHAR)    the leads that the import made
+-- reads   made (lead_id BIGINT)    the leads that the import made
 -- reads   imports (import_id VARCHAR, expires_at TIMESTAMPTZ)    the imports
 -- reads   leads (lead_id BIGINT)    the leads as they stand
 -- reads   touched (lead_id BIGINT)    those that later imports changed or took away
@@ -8,8 +8,8 @@
 -- returns (lead_id BIGINT)    one row per lead
 SELECT made.lead_id
 FROM made
-INNER JOIN imports ON made.import_id = imports.import_id
-INNER JOIN run ON imports.import_id = run.import_id AND imports.expires_at <= run.now
+CROSS JOIN run
+INNER JOIN imports ON run.import_id = imports.import_id AND imports.expires_at <= run.now
 ANTI JOIN leads ON made.lead_id = leads.lead_id
 ANTI JOIN touched ON made.lead_id = touched.lead_id
 ORDER BY made.lead_id;
