@@ -9,7 +9,7 @@
 SELECT made.lead_id
 FROM made
 CROSS JOIN run
-INNER JOIN imports ON run.import_id = imports.import_id AND imports.expires_at <= run.now
+INNER JOIN imports ON run.import_id = imports.import_id AND run.now >= imports.expires_at
 ANTI JOIN leads ON made.lead_id = leads.lead_id
 ANTI JOIN touched ON made.lead_id = touched.lead_id
 ORDER BY made.lead_id;
