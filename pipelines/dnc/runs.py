@@ -1,5 +1,6 @@
 """Numbers of a list without order, brought into order: sorted runs that fit in memory, then ranges of all of them."""
 
+import mmap
 from itertools import pairwise
 from pathlib import Path
 
@@ -33,8 +34,8 @@ class Runs:
         """Add numbers in any order."""
         self.rows += len(values)
         while len(values):
-            if not len(self._open):  # takes memory as it is filled
-                self._open = np.empty(RUN_ROWS, dtype=np.int64)
+            if not len(self._open):  # takes memory as it is filled, by small pages: numpy asks for large ones
+                self._open = np.frombuffer(mmap.mmap(-1, RUN_ROWS * NONE.itemsize), dtype=np.int64)
             taken = min(len(values), len(self._open) - self._filled)
             self._open[self._filled : self._filled + taken] = values[:taken]
             self._filled += taken
