@@ -23,7 +23,7 @@ from pipelines.beside import are_whole
 from pipelines.home import sync_file, sync_folder
 from pipelines.phones.numbering import Ints
 from pipelines.reading.tokens import Mask
-from pipelines.sorting import NONE, drop_repeated, join_numbers, list_places
+from pipelines.sorting import NONE, drop_repeated, join_numbers
 
 SUFFIXES = (".keys", ".starts", ".words")
 ENTRY, WORD = np.dtype("<i8"), np.dtype("<u2")
@@ -35,7 +35,8 @@ BITMAP = 1 << (LAST_BITS - 4)
 FEW_KEYS = 64
 # So many numbers for each key of a set are looked up by reading all of it.
 MANY = 16
-# So many numbers are split at once, in memory that was used before.
+# So many numbers are looked up, and so many are split, at once: in memory that was used before.
+HELD_AT_ONCE = 1 << 16
 WRITTEN_AT_ONCE = 1 << 18
 
 Words = npt.NDArray[np.uint16]
@@ -84,12 +85,14 @@ class NumberSet:
     def _hold_few(self, asked: Ints) -> Mask:
         keys, starts = self.read_keys(), np.fromfile(self.files[1], dtype=ENTRY)
         words = np.asarray(np.memmap(self.files[2], dtype=WORD, mode="r"))
-        known, places = _find_keys(keys, asked)
-        last = (asked[known] & LAST).astype(WORD)
-        low, high = starts[places], starts[places + 1]
         is_held = np.zeros(len(asked), dtype=bool)
-        for is_here, look in ((high - low == BITMAP, _look_at_bits), (high - low != BITMAP, _look_among)):
-            is_held[known[is_here]] = look(words, low[is_here], high[is_here], last[is_here])
+        for start in range(0, len(asked), HELD_AT_ONCE):
+            some = asked[start : start + HELD_AT_ONCE]
+            known, places = _find_keys(keys, some)
+            last = (some[known] & LAST).astype(WORD)
+            low, high = starts[places], starts[places + 1]
+            for is_here, look in ((high - low == BITMAP, _look_at_bits), (high - low != BITMAP, _look_among)):
+                is_held[start + known[is_here]] = look(words, low[is_here], high[is_here], last[is_here])
         return is_held
 
     def read(self, first: int, end: int) -> Ints:
@@ -114,14 +117,10 @@ def _cut_keys(keys: Ints) -> list[int]:
 
 def _find_keys(keys: Ints, asked: Ints) -> tuple[Ints, Ints]:
     """Return the places of the numbers whose key is there, and those of their keys; all are sorted."""
-    if len(asked) < len(keys):
-        rest = asked >> LAST_BITS
-        places = np.minimum(keys.searchsorted(rest), len(keys) - 1)
-        known = np.flatnonzero(keys[places] == rest)
-        return known, places[known]
-    # The other way round, as fewer are looked up.
-    firsts, ends = asked.searchsorted(keys << LAST_BITS), asked.searchsorted((keys + 1) << LAST_BITS)
-    return list_places(firsts, ends), np.repeat(np.arange(len(keys)), ends - firsts)
+    rest = asked >> LAST_BITS
+    places = np.minimum(keys.searchsorted(rest), len(keys) - 1)
+    known = np.flatnonzero(keys[places] == rest)
+    return known, places[known]
 
 
 def _look_at_bits(words: Words, low: Ints, _: Ints, last: Words) -> Mask:

@@ -51,6 +51,7 @@ def test_what_was_added_is_held_and_read_again_and_nothing_else(many, numbers, o
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr(sets, "MANY", many)
         patch.setattr(sets, "FEW_KEYS", 3)
+        patch.setattr(sets, "HELD_AT_ONCE", 7)
         found = write(folder, numbers, parts)
 
         if found is None:
@@ -66,6 +67,7 @@ def test_sets_that_are_merged_hold_what_any_of_them_held(each):
     all_numbers = [numbers | set(range(dense[1], sum(dense))) if dense else numbers for numbers, dense in each]
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr(sets, "FEW_KEYS", 3)
+        patch.setattr(sets, "HELD_AT_ONCE", 7)
         written = [found for numbers in all_numbers if (found := write(folder, numbers))]
 
         merged = merge_sets(Path(folder), written) if written else None
