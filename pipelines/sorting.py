@@ -40,10 +40,13 @@ def sort_places(values: Ints) -> Ints:
         return NONE
     low, bits = values.min(), len(values).bit_length()
     left_out = max((int(values.max()) - int(low)).bit_length() + bits - 63, 0)
-    packed = ((values - low) >> left_out << bits) | np.arange(len(values))
+    packed: Ints = values - low
+    packed >>= left_out
+    packed <<= bits
+    packed |= np.arange(len(values))
     packed.sort()
-    places: Ints = packed & ((1 << bits) - 1)
-    return places[values[places].argsort(kind="stable")] if left_out else places
+    packed &= (1 << bits) - 1
+    return packed[values[packed].argsort(kind="stable")] if left_out else packed
 
 
 def _sort_parts(values: Ints) -> None:

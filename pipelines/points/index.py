@@ -15,6 +15,7 @@ from pathlib import Path
 
 import duckdb
 import numpy as np
+import pyarrow as pa
 
 from pipelines.beside import POINTS, choose_merged, find_folder, is_rehearsal, sweep_folder
 from pipelines.phones.numbering import Ints
@@ -59,9 +60,9 @@ def points_added(connection: duckdb.DuckDBPyConnection, points: str, rows: int) 
         add_points(connection, points, rows)
         yield
         return
-    found = execute(connection, points).fetchnumpy()
+    found = connection.sql(points).to_arrow_table()
     with ThreadPoolExecutor(1) as pool:
-        writing = pool.submit(_write_unsorted, folder, found["value"], found["lead_id"])
+        writing = pool.submit(_write_unsorted, folder, found)
         yield
         _note(connection, writing.result())
 
@@ -124,7 +125,9 @@ def open_index(connection: duckdb.DuckDBPyConnection) -> Index:
 
 def read_values(connection: duckdb.DuckDBPyConnection, values: str) -> Ints:
     """Return the values that a SELECT returns as its only column, sorted, with repetitions."""
-    found: Ints = np.asarray(connection.execute(f"SELECT value FROM ({values})").fetchnumpy()["value"])
+    # By way of Arrow: ``fetchnumpy`` moves what it has to longer and longer memory, one thread alone.
+    (column,) = connection.sql(f"SELECT value FROM ({values})").to_arrow_table().columns
+    found = np.concatenate([NONE, *(chunk.to_numpy() for chunk in column.chunks)])
     sort_numbers(found)
     return found
 
@@ -200,12 +203,17 @@ def _read_sorted(connection: duckdb.DuckDBPyConnection, points: str) -> Iterator
         yield batch.column(0).to_numpy(), batch.column(1).to_numpy()
 
 
-def _write_unsorted(folder: Path, values: Ints, leads: Ints) -> Segment | None:
+def _write_unsorted(folder: Path, points: pa.Table) -> Segment | None:
     """Write points in any order as a segment: kind by kind, as the values of each lie close to each other."""
+    batches = [(NONE, NONE), *([column.to_numpy() for column in batch.columns] for batch in points.to_batches())]
 
     def sort(first: int, end: int) -> tuple[Ints, Ints]:
-        here = np.flatnonzero((values >= first) & (values < end))
-        order = here[sort_places(values[here])]
+        here = [(values >= first) & (values < end) for values, _ in batches]
+        values, leads = (
+            np.concatenate([column[is_here] for column, is_here in zip(columns, here, strict=True)])
+            for columns in zip(*batches, strict=True)
+        )
+        order = sort_places(values)
         return values[order], leads[order]
 
     return write_segment(folder, starmap(sort, pairwise(KIND_EDGES)))
