@@ -279,11 +279,15 @@ STORE: dict[str, dict[str, str]] = {
     "store_version": {"version": "INTEGER"},
 }
 
+# Texts that hardly ever repeat: to look for words in them, as DuckDB does, takes twice as long as to pack them.
+PACKINGS = {("leads", column): " USING COMPRESSION zstd" for column in ("email", "phone1", "phone2")}
+
 # Queries that the store knows by name: sql/store/<name>.sql.
 VIEWS = ("import_rows",)
 
 
 def create_table(name: str, columns: dict[str, str], *, temporary: bool = False) -> str:
     """Return the statement that creates a table of these columns if it is not there."""
-    body = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
+    packings = {} if temporary else PACKINGS
+    body = ", ".join(f'"{column}" {kind}{packings.get((name, column), "")}' for column, kind in columns.items())
     return f"CREATE {'TEMP ' if temporary else ''}TABLE IF NOT EXISTS {name} ({body})"

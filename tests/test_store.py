@@ -37,3 +37,21 @@ def test_the_longer_the_store_the_longer_may_its_log_be(tmp_path):
         )
 
     assert max(write_pieces(large, 500)) > max(write_pieces(small, 500))
+
+
+def test_texts_of_leads_that_do_not_repeat_are_packed_as_such_and_others_by_their_words(tmp_path):
+    home, columns = Home(tmp_path), ("email", "phone1", "phone2", "city")
+    with open_writer(home) as connection:
+        connection.execute(f"INSERT INTO leads ({', '.join(columns)}) SELECT i, i, i, i % 3 FROM range(5_000) AS t (i)")
+        connection.execute("COMMIT")
+        connection.execute("CHECKPOINT")
+        connection.execute("BEGIN")
+        packed = connection.execute(
+            "SELECT column_name, list(DISTINCT compression) FROM pragma_storage_info('leads')"
+            " WHERE segment_type = 'VARCHAR' AND list_contains(?, column_name) GROUP BY column_name",
+            [columns],
+        ).fetchall()
+        read = connection.execute(f"SELECT {', '.join(columns)} FROM leads WHERE email = '4999'").fetchall()
+
+    assert dict(packed) == {"email": ["ZSTD"], "phone1": ["ZSTD"], "phone2": ["ZSTD"], "city": ["DICT_FSST"]}
+    assert read == [("4999", "4999", "4999", "1")]
