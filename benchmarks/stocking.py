@@ -113,9 +113,9 @@ class DncList:
     rows: int
 
     @classmethod
-    def write(cls, path: Path, rows: int) -> "DncList":
-        """Write a list of so many numbers."""
-        number = draw_number("i + 3000000019", is_new=True)
+    def write(cls, path: Path, rows: int, seed: int = 0) -> "DncList":
+        """Write a list of so many numbers; lists whose seeds lie ``rows`` apart have others."""
+        number = draw_number(f"i + {3_000_000_019 + seed}", is_new=True)
         numbers = f"SELECT '0' || ({number} - 440000000000)::VARCHAR FROM range({rows}) AS t (i)"
         duckdb.sql(f"COPY ({numbers}) TO '{path}' (FORMAT csv, HEADER false)")
         return cls(path, rows)
