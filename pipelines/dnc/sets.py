@@ -89,7 +89,7 @@ class NumberSet:
         for start in range(0, len(asked), HELD_AT_ONCE):
             some = asked[start : start + HELD_AT_ONCE]
             known, places = _find_keys(keys, some)
-            last = (some[known] & LAST).astype(WORD)
+            last = some[known].astype(WORD)  # keeps the last bits
             low, high = starts[places], starts[places + 1]
             for is_here, look in ((high - low == BITMAP, _look_at_bits), (high - low != BITMAP, _look_among)):
                 is_held[start + known[is_here]] = look(words, low[is_here], high[is_here], last[is_here])
@@ -149,6 +149,9 @@ class SetWriter:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._set = NumberSet(folder, uuid4().hex, numbers=0, keys=0, words=0)
+        # Numbers, their keys and their last bits, in memory that is used again: new memory takes longer than to split.
+        most = WRITTEN_AT_ONCE + (1 << LAST_BITS)
+        self._room, self._rest, self._last = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, WORD)
         self._waiting = NONE  # those of the last key, to which more may be added
         self._closing = ExitStack()
         self._keys, self._starts, self._words = (
@@ -171,7 +174,10 @@ class SetWriter:
             self._add(values[start : start + WRITTEN_AT_ONCE])
 
     def _add(self, values: Ints) -> None:
-        values = drop_repeated(np.concatenate([self._waiting, values]))
+        kept, end = len(self._waiting), len(self._waiting) + len(values)
+        self._room[:kept] = self._waiting
+        self._room[kept:end] = values
+        values = drop_repeated(self._room[:end])
         last_key = values.searchsorted(values[-1] & ~LAST)
         self._waiting = values[last_key:]
         self._write(values[:last_key])
@@ -192,9 +198,10 @@ class SetWriter:
 
     def _write(self, values: Ints) -> None:
         """Write the numbers of some keys, which are whole."""
-        keys = values >> LAST_BITS
-        last = (values & LAST).astype(WORD)
-        firsts = np.flatnonzero(np.append(True, keys[1:] != keys[:-1])[: len(keys)])
+        keys, last = self._rest[: len(values)], self._last[: len(values)]
+        np.right_shift(values, LAST_BITS, out=keys)
+        np.copyto(last, values, casting="unsafe")  # keeps the last bits
+        firsts = np.append(0, np.flatnonzero(keys[1:] != keys[:-1]) + 1)[: len(keys)]
         ends = np.append(firsts[1:], len(keys))[: len(firsts)]
         lengths = np.minimum(ends - firsts, BITMAP)
         keys[firsts].astype(ENTRY).tofile(self._keys)
