@@ -3,6 +3,7 @@
 The command line, Dagster and the HTTP doors all call ``import_drop``. Nothing here knows who called.
 """
 
+import shutil
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -125,6 +126,7 @@ def carry_out(order: Order) -> ImportResult:
                     tidy_points(connection)
                 if result.status == "completed":
                     keep_mapping(order.home, order.template, order.origins)
+            beside.submit(shutil.rmtree, folder, ignore_errors=True)  # while the store is closed
     return replace(result, seconds=time.perf_counter() - started, steps=order.steps)
 
 
