@@ -25,7 +25,7 @@ def spread(values: pa.Array, places: Places, height: int) -> pa.Array:
         return pa.ListArray.from_buffers(values.type, height, [known, offsets.buffers()[1]], children=[inner])
     if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
         ends = _read(values, np.int32 if pa.types.is_string(values.type) else np.int64, 1)
-        starts = pa.py_buffer(ends[0] + _spread_bounds(ends, places, height))
+        starts = pa.py_buffer(_spread_bounds(ends, places, height, first=ends[0]))
         return pa.Array.from_buffers(values.type, height, [known, starts, values.buffers()[2]])
     kind = np.dtype(f"i{values.type.bit_width // 8}")
     column = np.zeros(height, dtype=kind)
@@ -44,11 +44,12 @@ def _spread_lists(values: pa.Array, places: Places, height: int) -> tuple[pa.Arr
     return pa.array(_spread_bounds(bounds, places, height)), values.values.slice(bounds[0], bounds[-1] - bounds[0])
 
 
-def _spread_bounds(bounds: npt.NDArray[Any], places: Places, height: int) -> npt.NDArray[Any]:
-    """Return where what is in all places begins and ends, of which nothing is but in these; the first begins at 0."""
-    lengths = np.zeros(height + 1, dtype=bounds.dtype)
-    lengths[places + 1] = np.diff(bounds)
-    return np.cumsum(lengths, dtype=bounds.dtype)
+def _spread_bounds(bounds: npt.NDArray[Any], places: Places, height: int, first: int = 0) -> npt.NDArray[Any]:
+    """Return where what is in all places begins and ends, of which nothing is but in these; the first as is said."""
+    spread = np.zeros(height + 1, dtype=bounds.dtype)
+    spread[0] = first
+    spread[places + 1] = np.diff(bounds)
+    return np.cumsum(spread, dtype=bounds.dtype, out=spread)
 
 
 def _find_known(values: pa.Array) -> npt.NDArray[np.bool_] | slice:

@@ -105,10 +105,10 @@ def _place_verdicts(rows: Places, lines: Places, said: pa.Table, places: Places,
             "row_number": rows,
             "line_number": lines,
             "fate": pa.DictionaryArray.from_arrays(fates, pa.array(FATES)),
-            "code": spread(pl.Series(said["code"]).to_arrow(), places, height),
-            "detail": spread(pl.Series(said["detail"]).to_arrow(), places, height),
+            "code": spread(said["code"].combine_chunks(), places, height),
+            "detail": spread(said["detail"].combine_chunks(), places, height),
             "warnings": spread_lists(said["warnings"].combine_chunks(), places, height),
-            "raw_cells": spread(pl.Series(said["raw_cells"]).to_arrow(), places, height),
+            "raw_cells": spread(said["raw_cells"].combine_chunks(), places, height),
             "lead_id": pa.array(lead_ids, mask=is_none),
         }
     )
