@@ -5,6 +5,7 @@ stand already are left where they are: a full list becomes a difference. Numbers
 dates and actions take more, and are asked of the database.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import duckdb
@@ -69,15 +70,16 @@ def apply_entries(
     is_plain = mode in ADDING and not staged.is_detailed and not has_expiries
     run("CREATE OR REPLACE TEMP TABLE ended (value BIGINT, terms_id BIGINT)")
     ranges = _cut(connection, staged, is_all=is_known and mode == "full")
-    for low, high in ranges:
-        if is_plain:
-            numbers = staged.numbers.read(low, high)
-            new = _find_new(connection, numbers, (low, high), mode, counts) if is_known else numbers
-            counts.already_there += len(numbers) - len(new)
-            if len(new):
-                counts.added += _add_numbers(connection, new, part, added)
+    if is_plain:
+        slices = ((staged.numbers.read(*bounds), bounds) for bounds in ranges)
+        if is_known:
+            new = (_find_new(connection, numbers, bounds, mode, counts) for numbers, bounds in slices)
         else:
-            added.add(_apply_slice(connection, staged, (low, high), mode, counts, is_known=is_known))
+            new = (numbers for numbers, _ in slices)
+        counts.added += _add_numbers(connection, new, part, added)
+    else:
+        for bounds in ranges:
+            added.add(_apply_slice(connection, staged, bounds, mode, counts, is_known=is_known))
     added.seal()
     _end(connection, ranges)
     run("DROP VIEW IF EXISTS staged")
@@ -105,7 +107,9 @@ def _find_new(
         is_standing = _end_others(connection, values, bounds, counts)
     else:
         is_standing = _find_standing(connection, values)
-    return values[~is_standing] if is_standing.any() else values
+    standing = int(np.count_nonzero(is_standing))
+    counts.already_there += standing
+    return values[~is_standing] if standing else values
 
 
 def _find_standing(connection: duckdb.DuckDBPyConnection, values: Ints) -> Mask:
@@ -127,8 +131,26 @@ def _find_standing(connection: duckdb.DuckDBPyConnection, values: Ints) -> Mask:
     return is_standing
 
 
-def _add_numbers(connection: duckdb.DuckDBPyConnection, values: Ints, part: OwnPart, added: AddedNumbers) -> int:
-    """Add sorted numbers that do not stand yet; return how many."""
+def _add_numbers(
+    connection: duckdb.DuckDBPyConnection, slices: Iterable[Ints], part: OwnPart, added: AddedNumbers
+) -> int:
+    """Add sorted numbers that do not stand yet, slice by slice; return how many.
+
+    The store takes a slice in once the next one is on its way to readers, which takes longer: so both end together.
+    """
+    rows, waiting = 0, NONE
+    for values in filter(len, slices):
+        if added.terms_id is None:
+            added.terms_id = _tell_terms(connection)
+        added.add(values)
+        part.add(connection, values, added.terms_id)
+        rows += _insert(connection, waiting)
+        waiting = values
+    return rows + _insert(connection, waiting)
+
+
+def _tell_terms(connection: duckdb.DuckDBPyConnection) -> int:
+    """Leave in ``load_terms`` the terms of all entries that a list of numbers alone brings, and return them."""
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE told AS SELECT category, source, as_of AS listed_on, NULL::DATE AS expires_on,"
         " not_before AS clock_from, load_id FROM load"
@@ -138,9 +160,13 @@ def _add_numbers(connection: duckdb.DuckDBPyConnection, values: Ints, part: OwnP
         "CREATE OR REPLACE TEMP TABLE load_terms AS SELECT terms_id FROM dnc_terms JOIN load"
         " USING (load_id, category, source)"
     )
-    terms_id = added.terms_id = connection.execute("SELECT terms_id FROM load_terms").fetchall()[0][0]
-    added.add(values)
-    part.add(connection, values, terms_id)
+    return int(connection.execute("SELECT terms_id FROM load_terms").fetchall()[0][0])
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, values: Ints) -> int:
+    """Insert entries of ``load_terms``; return how many."""
+    if not len(values):
+        return 0
     _hand_over(connection, values)
     rows = insert_query(connection, "dnc_entries", "dnc/plain_entries")
     connection.unregister("sorted_values")
