@@ -46,10 +46,10 @@ def _spread_lists(values: pa.Array, places: Places, height: int) -> tuple[pa.Arr
 
 def _spread_bounds(bounds: npt.NDArray[Any], places: Places, height: int, first: int = 0) -> npt.NDArray[Any]:
     """Return where what is in all places begins and ends, of which nothing is but in these; the first as is said."""
-    spread = np.zeros(height + 1, dtype=bounds.dtype)
-    spread[0] = first
-    spread[places + 1] = np.diff(bounds)
-    return np.cumsum(spread, dtype=bounds.dtype, out=spread)
+    begins = np.zeros(height + 1, dtype=bounds.dtype)
+    begins[0] = first
+    begins[places + 1] = np.diff(bounds)
+    return np.cumsum(begins, dtype=bounds.dtype, out=begins)
 
 
 def _find_known(values: pa.Array) -> npt.NDArray[np.bool_] | slice:
