@@ -24,9 +24,9 @@ WIDTH = 8
 ENTRY = np.dtype("<i8")
 SUFFIXES = (".values", ".leads", ".samples")
 PAGE = 512  # values of a page of memory, which is what is read of a mapped file
-MERGED_POINTS = 2_000_000  # in memory at once
+MERGED_POINTS = 250_000  # in memory at once, which is used again for the next: what is new takes longer than to merge
 FEW = 50_000  # are looked up one by one
-BLOCK = PAGE << 11  # values that are read at once where many are looked up
+BLOCK = PAGE << 8  # values that are read at once where many are looked up: a core has so much memory of its own
 
 
 @dataclass(frozen=True)
