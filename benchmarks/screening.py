@@ -30,7 +30,7 @@ from pipelines.importing import import_drop
 from pipelines.receipts import ImportResult
 from pipelines.templates.template import Template, build_template
 
-ROUNDS, BIG_ROUNDS = 5, 3
+ROUNDS = 5
 SMALLER = 20
 SAMPLE_ROWS, SAMPLE_LEADS = 2_000, 100_000
 MAPPING = {
@@ -112,7 +112,7 @@ def run_small(home: Home, drops: Drops, rows: int) -> float:
 def run_big(home: Home, drops: Drops, rows: int, folder: Path) -> None:
     """Import a large drop several times, each time another one, and show the median; the first warms up."""
     results = []
-    for _ in range(BIG_ROUNDS + 1):
+    for _ in range(ROUNDS + 1):
         drop = drops.write(rows)
         floor = time_floor(drop, folder)
         result = import_alone(drop, home)
@@ -137,7 +137,7 @@ def run_dnc_load(home: Home, rows: int, folder: Path) -> None:
     Then load one into a category against which live leads are held at once. Each list has other numbers.
     """
     seed = int(time.time() * 1000)
-    seeds = range(seed, seed + rows * (BIG_ROUNDS + 1), rows)
+    seeds = range(seed, seed + rows * (ROUNDS + 1), rows)
     runs = [time_load(home, DncList.write(folder / "dnc.txt", rows, each), f"Loaded {each}", folder) for each in seeds]
     seconds, floor = sorted(runs[1:], key=lambda run: run[0] / run[1])[len(runs[1:]) // 2]
     print(
