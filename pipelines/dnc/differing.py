@@ -72,10 +72,7 @@ def apply_entries(
     ranges = _cut(connection, staged, is_all=is_known and mode == "full")
     if is_plain:
         slices = ((staged.numbers.read(*bounds), bounds) for bounds in ranges)
-        if is_known:
-            new = (_find_new(connection, numbers, bounds, mode, counts) for numbers, bounds in slices)
-        else:
-            new = (numbers for numbers, _ in slices)
+        new = (_find_new(connection, *each, mode, counts) if is_known else each[0] for each in slices)
         counts.added += _add_numbers(connection, new, part, added)
     else:
         for bounds in ranges:

@@ -11,6 +11,8 @@ from pipelines.sorting import NONE, drop_repeated, sort_numbers
 
 RUN_ROWS = 16_000_000
 SAMPLED = 256
+# Memory of this process alone: what is shared, as it would be, takes half as long again to fill.
+PRIVATE = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
 # Ranges tile all values: these are below and above them.
 LOWEST, HIGHEST = -(2**62), 2**63 - 1
 
@@ -35,7 +37,7 @@ class Runs:
         self.rows += len(values)
         while len(values):
             if not len(self._open):  # takes memory as it is filled, by small pages: numpy asks for large ones
-                self._open = np.frombuffer(mmap.mmap(-1, RUN_ROWS * NONE.itemsize), dtype=np.int64)
+                self._open = np.frombuffer(mmap.mmap(-1, RUN_ROWS * NONE.itemsize, PRIVATE), dtype=np.int64)
             taken = min(len(values), len(self._open) - self._filled)
             self._open[self._filled : self._filled + taken] = values[:taken]
             self._filled += taken

@@ -47,8 +47,8 @@ def judge_rows(
     """Leave ``verdicts``, one row per row of the drop, in their order, for as long as the connection lasts.
 
     ``chunks`` are the ``height`` rows of ``drop_rows`` in their order (JUDGED_COLUMNS, of which all but the first chunk
-    may lack those without a value), which may not be read; ids of
-    new leads begin after ``lead_base``. Return the verdicts where they are in memory, null where the store has them.
+    may lack those without a value), which may not be read; ids of new leads begin after ``lead_base``. Return the
+    verdicts where they are in memory, null where the store has them.
     """
     query = read_query("screening/odd_verdicts")
     found = _find_odd(connection, chunks) if FEW_ROWS < height <= MOST_ROWS else None
