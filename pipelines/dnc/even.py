@@ -38,9 +38,9 @@ def read_even(block: Bytes, columns: int) -> Ints | None:
     number = _read_number(block, width, start, end - start)
     if number is None or (is_pair and area is None):
         return None
-    keys: Ints = np.zeros(len(lines), dtype=np.int64)
-    keys += POWERS[end - start] * (1 + is_whole if area is None else area + POWERS[comma])
-    keys += number
+    front = POWERS[end - start] * (1 + is_whole if area is None else area + POWERS[comma])
+    keys: Ints = np.empty(len(lines), dtype=np.int64)
+    np.add(number, front, out=keys)
     return keys
 
 
@@ -50,7 +50,10 @@ def _read_number(block: Bytes, width: int, start: int, digits: int) -> Ints | No
     if digits <= _WORD or low is None:
         return low
     high = _read_word(block, width, start, digits - _WORD)
-    return None if high is None else low + high * POWERS[_WORD]
+    if high is None:
+        return None
+    high *= POWERS[_WORD]
+    return low + high
 
 
 def _read_word(block: Bytes, width: int, start: int, digits: int) -> Ints | None:
@@ -60,6 +63,6 @@ def _read_word(block: Bytes, width: int, start: int, digits: int) -> Ints | None
     words = strip_zeros(words)
     words >>= np.uint64(8 * (start - offset))
     words <<= np.uint64(8 * (_WORD - digits))
-    if (words == words[0]).all():
+    if words[0] == words[-1] and (words == words[0]).all():
         words = words[:1]
     return None if has_others(words).any() else join_digits(words)

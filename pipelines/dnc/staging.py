@@ -25,7 +25,6 @@ from pipelines.reading.drops import open_drop
 from pipelines.reading.settings import FileSettings
 from pipelines.reading.tokens import Mask
 from pipelines.schema import DIGITS_BASE
-from pipelines.sorting import sort_numbers
 from pipelines.templates.parts import PhoneOptions
 
 CHUNK_ROWS = 500_000
@@ -198,10 +197,9 @@ def _take_columns(rows: pl.DataFrame, columns: Columns, name: str, how: How, bef
 def find_key_values(keys: Ints, region: str) -> tuple[Ints, pl.Series]:
     """Return what ``find_values`` answers for texts of these keys (see ``read_keys``), and the texts it must be asked.
 
-    Both in no order. Sorts the keys.
+    Both in no order, as the keys are then.
     """
-    sort_numbers(keys)
-    numbers = load_readings(region).find_sorted_numbers(keys)
+    numbers = load_readings(region).find_numbers_at_once(keys)
     is_odd = (numbers <= 0) | _ends_alike(numbers)
     if not is_odd.any():
         return numbers, pl.Series("raw", [], pl.String)
@@ -213,8 +211,12 @@ def find_key_values(keys: Ints, region: str) -> tuple[Ints, pl.Series]:
 
 def _ends_alike(numbers: Ints) -> Mask:
     """Tell what may be filler or a spreadsheet's zeros: its last six digits are one digit repeated."""
-    ends = numbers - numbers // 1_000_000 * 1_000_000  # division by one number is quick, its remainder is not
-    is_alike: Mask = ends // 111_111 * 111_111 == ends
+    ends = numbers // 1_000_000  # division by one number is quick, its remainder is not
+    ends *= -1_000_000
+    ends += numbers
+    alike = ends // 111_111
+    alike *= 111_111
+    is_alike: Mask = alike == ends
     return is_alike
 
 

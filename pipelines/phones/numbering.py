@@ -94,17 +94,25 @@ class Readings:
             numbers[abroad] = self._look_abroad(keys[abroad])
         return numbers, len(abroad)
 
-    def find_sorted_numbers(self, keys: Ints) -> Ints:
-        """Turn sorted keys into what ``find_numbers`` answers: one search per interval that they meet, none per key."""
+    def find_numbers_at_once(self, keys: Ints) -> Ints:
+        """Turn keys into what ``find_numbers`` answers: one search per interval that they meet, none per key.
+
+        Those of one length mostly lie in one interval; others are sorted where they are.
+        """
         if not len(keys):
             return keys
         firsts = self.firsts.to_numpy()
-        first, last = (np.searchsorted(firsts, keys[[0, -1]], side="right") - 1).tolist()
+        first, last = (np.searchsorted(firsts, (keys.min(), keys.max()), side="right") - 1).tolist()
+        numbers: Ints
+        if first == last and self.outcomes[first] == NUMBER:
+            numbers = keys + self.shifts[first]
+            return numbers
+        keys.sort()
         edges = np.searchsorted(keys, firsts[first + 1 : last + 1])
         counts = np.diff(edges, prepend=0, append=len(keys))
         outcomes = self.outcomes[first : last + 1]
         is_number = outcomes == NUMBER
-        numbers: Ints = keys + np.repeat(np.where(is_number, self.shifts[first : last + 1], 0), counts)
+        numbers = keys + np.repeat(np.where(is_number, self.shifts[first : last + 1], 0), counts)
         for at in np.flatnonzero(~is_number & (counts > 0)).tolist():
             start, end = edges[at - 1] if at else 0, edges[at] if at < len(edges) else len(keys)
             met = keys[start:end]
