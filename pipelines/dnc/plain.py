@@ -6,10 +6,7 @@ Lines of digits are read as integers, eight bytes at a time, and never become te
 import mmap
 import re
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
-from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -17,6 +14,7 @@ import polars as pl
 from pipelines.dnc.digits import MARGIN, read_digits, shift_by
 from pipelines.dnc.even import FEWEST_AREA, FEWEST_BYTES, MOST_AREA, MOST_BYTES, read_even
 from pipelines.phones.numbering import Ints
+from pipelines.reading.threads import work_ahead
 from pipelines.reading.tokens import Bytes, Mask
 
 BLOCK_BYTES = 1 << 20
@@ -60,18 +58,16 @@ class PlainList:
         ``find`` is given keys as ``read_keys`` makes them, and answers values and the texts of others that it leaves;
         blocks go through it beside each other. Raises NotPlainError where something else turns up.
         """
-        start = 0
-        with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
-            while start < len(self.work):
-                edges = [start]
-                while edges[-1] < len(self.work) and len(edges) <= BLOCKS_AHEAD:
-                    edges.append(_find_end(self.work, edges[-1]))
-                yield from pool.map(partial(self._read_block, find), pairwise(edges))
-                start = edges[-1]
-                _let_go(self.work, start)
 
-    def _read_block(self, find: Find, edges: tuple[int, int]) -> PlainBlock:
-        block = self.work[slice(*edges)]
+        def read(start: int, end: int) -> tuple[PlainBlock, int]:
+            return self._read_block(find, self.work[start:end]), end
+
+        for number, (block, end) in enumerate(work_ahead(read, _cut_blocks(self.work), BLOCKS_AHEAD), 1):
+            yield block
+            if not number % BLOCKS_AHEAD:
+                _let_go(self.work, end)
+
+    def _read_block(self, find: Find, block: Bytes) -> PlainBlock:
         even = read_even(block, self.columns)
         if even is not None:
             return PlainBlock(*find(even), len(even), 0)
@@ -161,6 +157,15 @@ def _let_go(work: Bytes, end: int) -> None:
         base = base.base
     if isinstance(base, mmap.mmap) and (pages := end // mmap.PAGESIZE):
         base.madvise(mmap.MADV_DONTNEED, 0, pages * mmap.PAGESIZE)
+
+
+def _cut_blocks(work: Bytes) -> Iterator[tuple[int, int]]:
+    """Yield the edges of blocks, whose lines are whole."""
+    start = 0
+    while start < len(work):
+        end = _find_end(work, start)
+        yield start, end
+        start = end
 
 
 def _find_end(work: Bytes, start: int) -> int:
