@@ -1,6 +1,7 @@
 """Numbers of a list without order, brought into order: sorted runs that fit in memory, then ranges of all of them."""
 
 import mmap
+from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
 
@@ -30,7 +31,7 @@ class Runs:
         self._filled = 0
         self._samples: list[Ints] = []
         self._files: list[Path] = []  # of all runs but the last, in the order of their samples
-        self._last: Ints = NONE
+        self._last: Future[Ints]
 
     def add(self, values: Ints) -> None:
         """Add numbers in any order."""
@@ -46,15 +47,15 @@ class Runs:
                 self._store()
 
     def seal(self) -> None:
-        """Take the last numbers in; before, nothing can be read."""
-        if self._filled:
-            self._last = self._close()
-            self._open = NONE
+        """Begin to bring the last numbers into order: no more come. Before, nothing can be read; who reads waits."""
+        pool = ThreadPoolExecutor(1)
+        self._last = pool.submit(self._close)
+        pool.shutdown(wait=False)
 
     def read(self, low: int, high: int) -> Ints:
         """Return the numbers from ``low`` up to before ``high``, sorted, each once."""
         stored = zip(self._files, self._samples, strict=False)
-        runs = [*(_read_around(file, sample, low, high) for file, sample in stored), self._last]
+        runs = [*(_read_around(file, sample, low, high) for file, sample in stored), self._last.result()]
         parts = [run[slice(*np.searchsorted(run, (low, high)))] for run in runs]
         if len(parts) == 1:
             return parts[0]
@@ -64,7 +65,8 @@ class Runs:
 
     def sample(self) -> Ints:
         """Return one of ``SAMPLED`` numbers of each run, in no order."""
-        return np.concatenate([NONE, *self._samples])
+        self._last.result()
+        return np.concatenate(self._samples)
 
     def _store(self) -> None:
         path = self._folder / f"{len(self._files)}.run"
