@@ -73,8 +73,6 @@ _BY_IMPORT = (
     ),
     "ALTER TABLE import_rows DROP COLUMN IF EXISTS import_date",
 )
-# Do-not-call lists are other bytes since version 7; written anew, a replay comes to the same.
-_IN_OTHER_BYTES = ("INSERT INTO unpublished SELECT DISTINCT 'dnc', category, load_id::VARCHAR FROM dnc_terms",)
 # Leads and rows are written by groups since version 8; written anew, a replay comes to the same.
 _BY_GROUPS = (
     "INSERT INTO unpublished SELECT DISTINCT 'leads', list_id::VARCHAR, import_id FROM leads",
@@ -94,6 +92,8 @@ _EVIDENCE_APART = (
 _SETS = ("INSERT INTO dnc_sets SELECT 'to be made', 1, 1, 1, NULL FROM dnc_entries LIMIT 1",)
 # Rows of which nothing is said lie in spans since version 10; those of older imports stay single.
 _SPANS = ("DROP TABLE single_rows", "ALTER TABLE import_rows RENAME TO single_rows")
+# Do-not-call lists are other bytes since version 11; written anew, a replay comes to the same.
+_IN_OTHER_BYTES = ("INSERT INTO unpublished SELECT DISTINCT 'dnc', category, load_id::VARCHAR FROM dnc_terms",)
 # Which tables there are is asked of older stores only: one that is added comes with a version of its own.
 UPGRADES: dict[int, tuple[str, ...]] = {
     2: _APART,
@@ -101,10 +101,11 @@ UPGRADES: dict[int, tuple[str, ...]] = {
     4: _BY_LOAD,
     5: _TOLD,
     6: _TERMS,
-    7: _SEGMENTS + _BY_IMPORT + _IN_OTHER_BYTES,
+    7: _SEGMENTS + _BY_IMPORT,
     8: _EVIDENCE_APART + _BY_GROUPS,
     9: _SETS,
     10: _SPANS,
+    11: _IN_OTHER_BYTES,
 }
 VERSION = max(UPGRADES)
 

@@ -16,7 +16,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from pipelines.published.grouping import ROW_GROUP_ROWS, GroupFile, place_file
+from pipelines.published.grouping import PACKED_LEVEL, ROW_GROUP_ROWS, open_parquet, place_file
 from pipelines.published.spelling import Ints, spell_entries
 
 # Of how many row groups a file has at most, and how many files are written at once: each by a thread of its own.
@@ -24,16 +24,19 @@ FILE_GROUPS = 16
 FILES_AT_ONCE = 2
 TERMS = ("category", "source", "listed_on", "expires_on")
 _WORD = pa.dictionary(pa.int32(), pa.string())
+# What every entry has is said to be there: to write down that it is takes longer than what it is.
 SCHEMA = pa.schema(
-    {
-        "e164": pa.string(),
-        "digits": pa.string(),
-        "category": _WORD,
-        "source": _WORD,
-        "listed_on": pa.date32(),
-        "expires_on": pa.date32(),
-    }
+    [
+        pa.field("e164", pa.string()),
+        pa.field("digits", pa.string()),
+        pa.field("category", _WORD, nullable=False),
+        pa.field("source", _WORD, nullable=False),
+        pa.field("listed_on", pa.date32(), nullable=False),
+        pa.field("expires_on", pa.date32()),
+    ]
 )
+# Few words come as runs of their codes, of which nothing is left to pack.
+_PACKED = [field.name for field in SCHEMA if field.type != _WORD]
 # Row groups on their way to a file: the numbers, and the places of their terms; null is the end.
 Groups = SimpleQueue[tuple[Ints, Ints] | None]
 
@@ -137,16 +140,18 @@ class EntriesWriter:
 
 
 def _write_file(path: Path, terms: pa.Table, groups: Groups) -> None:
-    """Write row groups as they come: the next one is spelt while one is written."""
+    """Write row groups as they come."""
 
     @lru_cache(1)
     def say_alike(place: int, rows: int) -> list[pa.Array]:
         return _say_terms(terms, np.full(rows, place))
 
     # Numbers in order begin alike: what they begin with is left out in the file.
-    with GroupFile(
+    with open_parquet(
         path,
         SCHEMA,
+        compression=dict.fromkeys(_PACKED, "zstd"),
+        compression_level=dict.fromkeys(_PACKED, PACKED_LEVEL),
         use_dictionary=["category", "source"],
         column_encoding={"e164": "DELTA_BYTE_ARRAY"},
         write_statistics=["e164"],
@@ -156,7 +161,7 @@ def _write_file(path: Path, terms: pa.Table, groups: Groups) -> None:
             # Mostly they are alike, and the same is said of the last row group.
             is_alike = (places == places[0]).all()
             said = say_alike(int(places[0]), len(places)) if is_alike else _say_terms(terms, places)
-            file.write(pa.Table.from_arrays([*spell_entries(values), *said], schema=SCHEMA))
+            file.write_table(pa.Table.from_arrays([*spell_entries(values), *said], schema=SCHEMA), len(values))
 
 
 def _join(parts: tuple[Ints, ...]) -> Ints:

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 ROW_GROUP_ROWS = 122_880
+PACKED_LEVEL = 1
 # A column that turns out to have more words than this in a row group is written without them from there on.
 MOST_WORDS_BYTES = 1 << 16
 
@@ -44,15 +45,20 @@ def list_files(first: Path) -> list[Path]:
     return list(takewhile(Path.exists, (place_file(first, number) for number in count())))
 
 
+def open_parquet(file: Path, schema: pa.Schema, **options: object) -> pq.ParquetWriter:
+    """Open a Parquet file to write row groups to it; all columns are packed, unless ``options`` say which."""
+    return pq.ParquetWriter(
+        file, schema, store_schema=False, **{"compression": "zstd", "compression_level": PACKED_LEVEL, **options}
+    )
+
+
 class GroupFile:
     """A Parquet file to which row groups are written in a thread, one after the other; whole once it is closed."""
 
     def __init__(self, file: Path, schema: pa.Schema, **options: object) -> None:
         self._writing: Future[None] | None = None
         self._pool = ThreadPoolExecutor(1)
-        self._writer = pq.ParquetWriter(
-            file, schema, compression="zstd", compression_level=1, store_schema=False, **options
-        )
+        self._writer = open_parquet(file, schema, **options)
 
     def write(self, group: pa.Table) -> None:
         """Begin to write a row group, once the one before is written."""

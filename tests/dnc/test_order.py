@@ -53,8 +53,8 @@ def test_numbers_are_spelt_alike_beside_numbers_of_their_length_and_of_others(tm
     numbers = [low, (low + high) // 2, high, low, high * 10 + 3, high, DIGITS_BASE + high]
     with duckdb.connect(":memory:") as connection:
         connection.execute(
-            "CREATE TABLE dnc_terms AS SELECT 1 AS terms_id, 'TPS' AS category, NULL::VARCHAR AS source,"
-            " NULL::DATE AS listed_on, NULL::DATE AS expires_on"
+            "CREATE TABLE dnc_terms AS SELECT 1 AS terms_id, 'TPS' AS category, 'tps.txt' AS source,"
+            " DATE '2026-01-05' AS listed_on, NULL::DATE AS expires_on"
         )
         connection.execute(
             "CREATE TABLE listed AS SELECT unnest(?::BIGINT[]) AS value, 1::BIGINT AS terms_id", [numbers]
