@@ -27,6 +27,7 @@ PAGE = 512  # values of a page of memory, which is what is read of a mapped file
 MERGED_POINTS = 250_000  # in memory at once, which is used again for the next: what is new takes longer than to merge
 FEW = 50_000  # are looked up one by one
 BLOCK = PAGE << 8  # values that are read at once where many are looked up: a core has so much memory of its own
+MARKS = 1 << 20  # by so many last bits is told which values may be asked for: few of those that are not
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,8 @@ def _find_many(segment: Segment, leads: Ints, samples: Ints, asked: Ints, edges:
 
     They are read into the same memory one after the other: to map them all takes thrice as long.
     """
-    block = np.empty(BLOCK, dtype=ENTRY)
+    block, room = np.empty(BLOCK, dtype=ENTRY), np.empty(BLOCK, dtype=np.int64)
+    is_marked = np.zeros(MARKS, dtype=bool)
     found = [NONE]
     with segment.files[0].open("rb") as stream:
         for start, end in pairwise(edges):
@@ -128,12 +130,16 @@ def _find_many(segment: Segment, leads: Ints, samples: Ints, asked: Ints, edges:
             high = asked.searchsorted(samples[end // PAGE], "right") if end < segment.points else len(asked)
             if low == high:
                 continue
-            values = block[: end - start]
+            values, part = block[: end - start], asked[low:high]
             stream.seek(start * WIDTH)
             stream.readinto(values.data)
-            part = asked[low:high]
-            search = _find_asked if len(part) <= len(values) else _find_held
-            found.append(search(values, leads[start:end], part))
+            marks = part & (MARKS - 1)
+            is_marked[marks] = True
+            places = np.flatnonzero(is_marked[np.bitwise_and(values, MARKS - 1, out=room[: end - start])])
+            is_marked[marks] = False
+            near = values[places]
+            is_asked = part[np.minimum(part.searchsorted(near), len(part) - 1)] == near
+            found.append(leads[start:end][places[is_asked]])
     return np.concatenate(found)
 
 
@@ -155,19 +161,3 @@ def _count_less(values: Ints, samples: Ints, asked: Ints) -> Ints:
         count = np.where(values[ahead - 1] < asked, ahead, count)
         step //= 2
     return count
-
-
-def _find_asked(values: Ints, leads: Ints, asked: Ints) -> Ints:
-    """Look what is asked for up among what is held: for few that are asked for."""
-    first = values.searchsorted(asked)
-    is_held = values[np.minimum(first, len(values) - 1)] == asked
-    first, asked = first[is_held], asked[is_held]
-    found: Ints = leads[list_places(first, values.searchsorted(asked, "right"))]
-    return found
-
-
-def _find_held(values: Ints, leads: Ints, asked: Ints) -> Ints:
-    """Look what is held up among what is asked for: for few that are held."""
-    places = np.minimum(asked.searchsorted(values), len(asked) - 1)
-    found: Ints = leads[asked[places] == values]
-    return found

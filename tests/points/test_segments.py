@@ -39,6 +39,7 @@ def test_all_leads_with_a_value_are_found_and_no_others(few, values, others):
         patch.setattr(segments, "FEW", few)
         patch.setattr(segments, "PAGE", 4)
         patch.setattr(segments, "BLOCK", 8)
+        patch.setattr(segments, "MARKS", 4)
         segment = write(Path(folder), values)
         for asked in (others, [*values[:1], *others], [*values, *others]):
             found = find_leads_in(segment, np.unique(np.array(asked, dtype=np.int64)))
