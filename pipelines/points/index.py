@@ -69,11 +69,11 @@ def points_added(connection: duckdb.DuckDBPyConnection, points: str, rows: int) 
 
 @dataclass(frozen=True)
 class FoundLeads:
-    """Leads that may have a value that was asked for, each once; and what sorts of text they may have it by."""
+    """Leads that may have a value that was asked for, by its kind; of each kind a lead is there once, sorted."""
 
-    leads: Ints
-    has_emails: bool
-    has_digits: bool
+    by_email: Ints
+    by_number: Ints
+    by_digits: Ints
 
 
 @dataclass(frozen=True)
@@ -98,8 +98,7 @@ class Index:
     def search(self, asked: Ints) -> FoundLeads:
         """Find as ``find`` does, kind by kind; it needs no connection, so it can be done beside what else is asked."""
         parts = np.split(asked, asked.searchsorted(KIND_EDGES[1:-1]))
-        emails, keys, digits = (self.find(part) for part in parts)
-        return FoundLeads(np.concatenate([emails, keys, digits]), len(emails) > 0, len(digits) > 0)
+        return FoundLeads(*(self.find(part) for part in parts))
 
     def find_between(self, ranges: Ints) -> Ints:
         """Return the leads, each once, that may have a value in any of these ranges: one row per (first, end)."""

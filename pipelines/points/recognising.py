@@ -9,6 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import nullcontext
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
 from pipelines.beside import POINTS, find_folder
@@ -16,6 +17,7 @@ from pipelines.phones.numbering import Ints
 from pipelines.points.index import LIVE, TEXTS, FoundLeads, open_index
 from pipelines.queries import execute, read_query
 from pipelines.schema import PHONE_SLOTS
+from pipelines.sorting import join_numbers
 from pipelines.store import open_beside
 
 # So few leads are looked at by their place, once it is found: the scan that finds them would read their other columns
@@ -52,7 +54,7 @@ def find_points(connection: duckdb.DuckDBPyConnection, asked: Ints, *, is_whole:
     most to read. Suppressed leads are not found.
     """
     found = open_index(connection).search(asked)
-    _show_live(connection, found.leads, _needed_texts(found, is_whole), is_by_place=_are_few(found))
+    _show_leads(connection, _select_found(connection, found, is_whole=is_whole))
 
 
 def begin_finding(
@@ -66,12 +68,10 @@ def begin_finding(
 
     def find() -> pa.Table | None:
         found = index.search(asked)
-        if not len(found.leads):
+        if not max(map(len, (found.by_email, found.by_number, found.by_digits))):
             return None
-        select = _select_live(_needed_texts(found, is_whole), is_by_place=_are_few(found))
         with open_beside(connection) if is_stored else nullcontext(connection) as reader:
-            reader.register("wanted_leads", {"lead_id": found.leads})
-            return reader.sql(select).to_arrow_table()
+            return reader.sql(_select_found(reader, found, is_whole=is_whole)).to_arrow_table()
 
     finding = pool.submit(find)
     if not is_stored:
@@ -91,28 +91,33 @@ def show_points(connection: duckdb.DuckDBPyConnection, leads: Ints) -> None:
 
     All their texts are read: the more of a lead is, the more it pays to find its place first.
     """
-    _show_live(connection, leads, TEXTS, is_by_place=True)
+    _show_leads(connection, _select_live(connection, "wanted_leads", leads, TEXTS, is_by_place=True))
 
 
-def _needed_texts(found: FoundLeads, is_whole: bool) -> list[str]:
-    emails = ["email"] if is_whole or found.has_emails else []
-    return [*emails, *(PHONE_SLOTS if is_whole or found.has_digits else [])]
+def _select_found(connection: duckdb.DuckDBPyConnection, found: FoundLeads, *, is_whole: bool) -> str:
+    """Return a SELECT of the leads that were found, in the columns of ``_select_near``.
+
+    Of many leads only those are read with their texts that were found by them, unless these are many as well.
+    """
+    by_text = join_numbers([found.by_email, found.by_digits])
+    leads = join_numbers([found.by_number, by_text])
+    emails = ["email"] if is_whole or len(found.by_email) else []
+    texts = [*emails, *(PHONE_SLOTS if is_whole or len(found.by_digits) else [])]
+    is_few = len(leads) <= FEW_LEADS
+    if is_few or is_whole or not 0 < len(by_text) <= FEW_LEADS:
+        return _select_live(connection, "wanted_leads", leads, texts, is_by_place=is_few)
+    others = np.setdiff1d(leads, by_text, assume_unique=True)
+    without_texts = _select_live(connection, "wanted_leads", others, (), is_by_place=False)
+    with_texts = _select_live(connection, "named_leads", by_text, texts, is_by_place=True)
+    return f"{without_texts} UNION ALL {with_texts}"
 
 
-def _are_few(found: FoundLeads) -> bool:
-    return len(found.leads) <= FEW_LEADS
-
-
-def _show_live(
-    connection: duckdb.DuckDBPyConnection, leads: Ints, texts: Collection[str], *, is_by_place: bool
-) -> None:
-    connection.register("wanted_leads", {"lead_id": leads})
-    _show_leads(connection, _select_live(texts, is_by_place=is_by_place))
-    connection.unregister("wanted_leads")
-
-
-def _select_live(texts: Collection[str], *, is_by_place: bool) -> str:
-    wanted = "SEMI JOIN wanted_leads USING (lead_id)"
+def _select_live(
+    connection: duckdb.DuckDBPyConnection, name: str, leads: Ints, texts: Collection[str], *, is_by_place: bool
+) -> str:
+    """Return a SELECT of these leads, whose ids the connection has by a name meanwhile."""
+    connection.register(name, {"lead_id": leads})
+    wanted = f"SEMI JOIN {name} USING (lead_id)"
     if is_by_place:
         wanted = f"SEMI JOIN (SELECT leads.rowid AS place FROM leads {wanted}) AS wanted ON leads.rowid = wanted.place"
     return _select_near(texts, f"{wanted} WHERE {LIVE}")
@@ -125,4 +130,6 @@ def _select_near(texts: Collection[str], wanted: str) -> str:
 
 def _show_leads(connection: duckdb.DuckDBPyConnection, near_leads: str) -> None:
     connection.execute(f"CREATE OR REPLACE TEMP TABLE near_leads AS {near_leads}")
+    for name in ("wanted_leads", "named_leads"):
+        connection.unregister(name)
     execute(connection, f"CREATE OR REPLACE TEMP TABLE lead_points AS {read_query('commit/lead_points')}")

@@ -11,7 +11,7 @@ from pipelines.importing import import_drop
 from pipelines.maintaining import maintain
 from pipelines.points import index, recognising
 from pipelines.points.index import list_segments, open_index
-from pipelines.points.recognising import find_points
+from pipelines.points.recognising import find_points, list_points
 from pipelines.store import open_writer
 from pipelines.templates.template import build_template
 from pipelines.undoing import undo_import
@@ -82,6 +82,20 @@ def test_people_are_the_same_whether_looked_at_by_their_places_or_in_one_scan(ho
         found = [value - 447400000000 for (value,) in connection.sql(met).fetchall()]
 
     assert found == [1, 5, 6, 7, 99]
+
+
+@pytest.mark.parametrize(("few", "shown"), [(0, [1, 2, 3, 4, 5]), (1, [4]), (9, [1, 2, 3, 4, 5])])
+def test_of_many_leads_the_addresses_of_those_are_read_that_were_found_by_them(home, bring, monkeypatch, few, shown):
+    monkeypatch.setattr(recognising, "FEW_LEADS", few)
+    bring(0, 6)
+
+    with open_writer(home) as connection:
+        list_points(connection, "SELECT lead_id FROM leads WHERE first_name = 'P4'")
+        email = connection.sql("SELECT value FROM lead_points WHERE kind = 3").fetchall()[0][0]
+        find_points(connection, np.array([email, *range(447400000001, 447400000006)]))
+        near = connection.sql("SELECT row_number - 1, email FROM near_leads ORDER BY ALL").fetchall()
+
+    assert near == [(n, f"p{n}@example.org" if n in shown else None) for n in range(1, 6)]
 
 
 @pytest.mark.parametrize("suffix", [".values", ".leads", ".samples"])
