@@ -175,8 +175,9 @@ def link_generation(home: Home, number: int, targets: Mapping[Path, str]) -> Non
             shutil.rmtree(version, ignore_errors=True)
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(parents=True)
+    for relation in {folder.parent for folder in targets}:
+        (new / relation).mkdir()
     for folder, target in targets.items():
-        (new / folder).parent.mkdir(parents=True, exist_ok=True)
         (new / folder).symlink_to(target)
 
 
