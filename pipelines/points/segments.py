@@ -18,6 +18,7 @@ from pipelines.beside import are_whole
 from pipelines.home import sync_file, sync_folder
 from pipelines.phones.numbering import Ints
 from pipelines.reading.threads import WORKERS, work_ahead
+from pipelines.reading.tokens import Mask
 from pipelines.sorting import NONE, join_numbers, list_places
 
 WIDTH = 8
@@ -27,7 +28,8 @@ PAGE = 512  # values of a page of memory, which is what is read of a mapped file
 MERGED_POINTS = 250_000  # in memory at once, which is used again for the next: what is new takes longer than to merge
 FEW = 50_000  # are looked up one by one
 BLOCK = PAGE << 8  # values that are read at once where many are looked up: a core has so much memory of its own
-MARKS = 1 << 20  # by so many last bits is told which values may be asked for: few of those that are not
+MARKS = 1 << 20  # one for all values with the same last bits tells which of them may be asked for,
+MOST_MARKED = 0.25  # as long as few of the marks are set
 
 
 @dataclass(frozen=True)
@@ -133,14 +135,25 @@ def _find_many(segment: Segment, leads: Ints, samples: Ints, asked: Ints, edges:
             values, part = block[: end - start], asked[low:high]
             stream.seek(start * WIDTH)
             stream.readinto(values.data)
-            marks = part & (MARKS - 1)
-            is_marked[marks] = True
-            places = np.flatnonzero(is_marked[np.bitwise_and(values, MARKS - 1, out=room[: end - start])])
-            is_marked[marks] = False
+            places = _find_near(values, part, is_marked, room[: end - start])
             near = values[places]
             is_asked = part[np.minimum(part.searchsorted(near), len(part) - 1)] == near
             found.append(leads[start:end][places[is_asked]])
     return np.concatenate(found)
+
+
+def _find_near(values: Ints, asked: Ints, is_marked: Mask, room: Ints) -> Ints:
+    """Return the places of values among which are all that are asked for, by their last bits; of all, for very many.
+
+    ``is_marked`` has a mark for each of these, none of them set, ``room`` is for as many numbers as there are values.
+    """
+    if len(asked) > MOST_MARKED * MARKS:
+        return np.arange(len(values))
+    marks = asked & (MARKS - 1)
+    is_marked[marks] = True
+    places = np.flatnonzero(is_marked[np.bitwise_and(values, MARKS - 1, out=room)])
+    is_marked[marks] = False
+    return places
 
 
 def _find_few(values: Ints, leads: Ints, samples: Ints, asked: Ints) -> Ints:

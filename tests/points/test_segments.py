@@ -31,15 +31,15 @@ def write(folder, values, lead=1):
     return write_segment(folder, [(values[:half], leads[:half]), (values[half:], leads[half:])])
 
 
-@pytest.mark.parametrize("few", [0, segments.FEW])
+@pytest.mark.parametrize(("few", "marks"), [(0, 4), (0, 64), (segments.FEW, 64)])
 @settings(deadline=None)
 @given(values=VALUES, others=VALUES)
-def test_all_leads_with_a_value_are_found_and_no_others(few, values, others):
+def test_all_leads_with_a_value_are_found_and_no_others(few, marks, values, others):
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr(segments, "FEW", few)
         patch.setattr(segments, "PAGE", 4)
         patch.setattr(segments, "BLOCK", 8)
-        patch.setattr(segments, "MARKS", 4)
+        patch.setattr(segments, "MARKS", marks)
         segment = write(Path(folder), values)
         for asked in (others, [*values[:1], *others], [*values, *others]):
             found = find_leads_in(segment, np.unique(np.array(asked, dtype=np.int64)))
