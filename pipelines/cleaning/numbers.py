@@ -233,7 +233,8 @@ def add_phones(rows: pl.DataFrame, options: PhoneOptions, tally: list[PathCounts
             columns += [column.alias(f"{slot}_{column.name}") for column in found]
         else:
             kinds = (item for item in CELL_SCHEMA.items() if item[0] != "raw")
-            columns += [pl.repeat(None, rows.height, dtype=kind, eager=True).alias(f"{slot}_{n}") for n, kind in kinds]
+            nulls = (pl.Series(f"{slot}_{name}", [None], kind) for name, kind in kinds)
+            columns += [null.new_from_index(0, rows.height) for null in nulls]
     return rows.with_columns(columns)
 
 

@@ -24,10 +24,12 @@ def tidy(column: str) -> pl.Expr:
 def tidy_cells(cells: pl.Series) -> pl.Series:
     """Return cells (String) without the blanks around them, null where nothing is left; row for row.
 
-    Where all of them are ASCII the blanks are the ones that Polars strips by itself, which takes half the time.
+    Where all of many are ASCII the blanks are the ones that Polars strips by itself, which takes half the time.
     """
     text = cells
-    if len(cells) < FEW or not has_plain_ends(cells.drop_nulls()):
+    if len(cells) < FEW:
+        text = cells.str.strip_chars(BLANKS)
+    elif not has_plain_ends(cells.drop_nulls()):
         is_ascii = cells.str.len_bytes().sum() == cells.str.len_chars().sum()
         text = cells.str.strip_chars(None if is_ascii else BLANKS)
     is_blank = text == ""

@@ -7,6 +7,7 @@ that goes to logs and to the store shows no contact of anybody, and of a row wit
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 # White space that suppliers leave around a cell: no-break and zero-width blanks, byte order marks, tabs, line ends.
 BLANKS = (
@@ -21,6 +22,7 @@ _DATE = re.compile(r"(?:19|20)\d\d([-/. ]?)\d\d\1\d\d(?!\d)")
 _CONTACT = re.compile(r"\w@\w|\d(?:[\s().+/-]*\d){6}")
 
 
+@lru_cache(maxsize=1_000)  # the same few are compared again and again
 def fold_header(header: str) -> str:
     """Return a header as it is compared: case, quotes, accents' form and runs of blanks do not tell two apart."""
     plain = unicodedata.normalize("NFC", header).translate(QUOTES)

@@ -28,7 +28,7 @@ Ints = npt.NDArray[np.int64]
 # What stands in place of a number where there is none: minus an outcome of `explore.py`, or this for a null cell.
 NOTHING = 100
 NO_KEY, NULL_KEY, NO_DIGITS_KEY = -1, -2, -3
-# From so many numbers on it pays to have buckets.
+# From so many numbers on it pays to have buckets, and to have them searched for by Polars.
 FEW = 10_000
 WORLD, KINDS = "world", "kinds"
 
@@ -38,6 +38,9 @@ _log = logging.getLogger(__name__)
 
 def search(firsts: pl.Series, keys: Ints) -> npt.NDArray[np.uint32]:
     """Find for each key the interval that it lies in, by the first keys of the intervals; none may lie before all."""
+    if len(keys) < FEW:
+        few: npt.NDArray[np.uint32] = firsts.to_numpy().searchsorted(keys, side="right").astype(np.uint32)
+        return few - np.uint32(1)
     found: npt.NDArray[np.uint32] = firsts.search_sorted(pl.Series(keys), side="right").to_numpy()
     return found - np.uint32(1)
 

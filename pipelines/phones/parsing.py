@@ -22,6 +22,7 @@ from pipelines.phones.schema import PHONE_SCHEMA, check_region
 from pipelines.phones.writing import write_numbers
 
 CHUNK_ROWS = 1 << 17
+NO_EXTENSIONS = pl.DataFrame(schema={"row": pl.Int64, "extension": pl.String})
 T = TypeVar("T")
 
 
@@ -81,6 +82,8 @@ def resolve_numbers(raw: pl.Series, region: str | None, readings: Readings) -> R
     keys = read_keys(raw)
     numbers, abroad = readings.find_numbers(keys)
     odd = np.flatnonzero(numbers == -ASK_LIBRARY)
+    if not len(odd):
+        return Resolved(numbers, NO_EXTENSIONS, {}, PathCounts(len(raw), len(raw) - abroad, abroad, 0, 0))
     cells = raw.gather(odd)
     taken_apart = read_odd_keys(cells)
     numbers[odd], _ = readings.find_numbers(taken_apart.keys)

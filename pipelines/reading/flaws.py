@@ -27,6 +27,6 @@ MAX_CELL_BYTES = 1 << 20
 def name_flaws(flaws: npt.NDArray[np.uint8]) -> pl.Series:
     """Return the code of each flaw, null where the record is good, as a String series named ``flaw``."""
     if not flaws.any():
-        return pl.repeat(None, len(flaws), dtype=pl.String, eager=True).alias("flaw")
+        return pl.Series("flaw", [None], pl.String).new_from_index(0, len(flaws))
     names = pl.Series(FLAWS, dtype=pl.String)
     return names.gather(pl.Series(flaws, dtype=pl.UInt32)).alias("flaw")
