@@ -1,5 +1,7 @@
 """What readers open: whole generations, of which only the parts that changed are written anew."""
 
+import errno
+import os
 import shutil
 import time
 from datetime import UTC, date, datetime, timedelta
@@ -82,6 +84,27 @@ def test_parts_that_an_import_does_not_touch_are_the_same_files_before_and_after
     after = list_parts(home)
     assert {name: after[name] for name in before} == before
     assert set(after) - set(before) == {f"list_id=1/{added.import_id}.parquet"}
+
+
+@pytest.mark.parametrize("can_share", [True, False])
+def test_links_to_what_did_not_change_are_shared_by_generations_where_the_file_system_can(home, monkeypatch, can_share):
+    link = os.link
+
+    def refuse(old, new, **options):
+        if not can_share and options.get("follow_symlinks") is False:
+            raise OSError(errno.EMLINK, "Too many links")
+        link(old, new, **options)
+
+    monkeypatch.setattr(publishing.os, "link", refuse)
+    bring(home, 1)
+    before = current_generation(home)
+    bring(home, 10, name="Cold")
+    after = current_generation(home)
+
+    kept, changed = "leads/list_id=1", "audit_log/logged_on=2026-03-02"
+    assert ((after / kept).lstat().st_ino == (before / kept).lstat().st_ino) == can_share
+    assert (after / kept).readlink() == (before / kept).readlink()
+    assert (after / changed).readlink() != (before / changed).readlink()
 
 
 def test_a_part_whose_leads_change_is_written_anew_and_the_old_file_is_left_as_it_was(home):

@@ -32,9 +32,8 @@ def link_published(built: Home, home: Home) -> int:
     versions = {version.relative_to(made): version.resolve() for version in made.glob("*/*")}
     same = {folder for folder, version in versions.items() if old and _is_same(old / folder, version)}
     targets = {folder: str(OUT / "data" / folder / str(number)) for folder in versions.keys() - same}
-    targets |= {folder: str((old / folder).readlink()) for folder in same if old}
     # The links come first: what a killed run leaves can be found by them.
-    link_generation(home, number, dict(sorted(targets.items())))
+    link_generation(home, number, dict(sorted(targets.items())), old, same)
     for folder, version in versions.items():
         if folder in same:
             continue

@@ -9,7 +9,7 @@ import os
 import shutil
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Lock
@@ -153,21 +153,33 @@ def _list_missing(generation: Path | None) -> list[str]:
 
 def _switch(home: Home, old: Path | None, number: int, pending: Pending) -> None:
     """Make the new generation of links and let ``current`` mean it, in one rename."""
-    targets = {folder.relative_to(old): str(folder.readlink()) for folder in old.glob("*/*")} if old else {}
+    kept, targets = list_partitions(old) if old else set[Path](), dict[Path, str]()
     for name, partition in pending:
         folder = place_partition(name, partition)
         version = Path("data") / folder / str(number)
+        kept.discard(folder)
         if any((home.published / version).iterdir()):
             targets[folder] = str(Path("../../..") / version)
         else:
             (home.published / version).rmdir()
-            targets.pop(folder, None)
-    link_generation(home, number, targets)
+    link_generation(home, number, targets, old, kept)
     point_current(home, number)
 
 
-def link_generation(home: Home, number: int, targets: Mapping[Path, str]) -> None:
-    """Make the folder of a generation: links to versions, by the place of each partition."""
+def list_partitions(generation: Path) -> set[Path]:
+    """Return the place of each partition that a generation has."""
+    relations = [relation.name for relation in os.scandir(generation) if relation.is_dir()]
+    return {Path(name, link.name) for name in relations for link in os.scandir(generation / name)}
+
+
+def link_generation(
+    home: Home, number: int, targets: Mapping[Path, str], old: Path | None, kept: Collection[Path]
+) -> None:
+    """Make the folder of a generation: links to versions, by the place of each partition.
+
+    Links that are ``kept`` as the ``old`` one has them are the same files: to make new ones takes longer, and much
+    longer where many files were removed just before.
+    """
     new = home.published / "generations" / str(number)
     for left in new.glob("*/*"):  # by a run that was killed before this generation was current
         version, target = left.resolve(), targets.get(left.relative_to(new))
@@ -175,10 +187,16 @@ def link_generation(home: Home, number: int, targets: Mapping[Path, str]) -> Non
             shutil.rmtree(version, ignore_errors=True)
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(parents=True)
-    for relation in {folder.parent for folder in targets}:
+    for relation in {folder.parts[0] for folder in [*targets, *kept]}:
         (new / relation).mkdir()
     for folder, target in targets.items():
         (new / folder).symlink_to(target)
+    for folder in kept:
+        before, link = f"{old}/{folder}", f"{new}/{folder}"
+        try:
+            os.link(before, link, follow_symlinks=False)
+        except OSError:  # of a file system that cannot, or where too many generations have it
+            Path(link).symlink_to(Path(before).readlink())
 
 
 def point_current(home: Home, number: int) -> None:
