@@ -16,7 +16,7 @@ from pipelines.committing import Ledger
 from pipelines.errors import UserError
 from pipelines.home import Home
 from pipelines.order import Order
-from pipelines.published.publishing import current_generation, mark_unpublished
+from pipelines.published.publishing import current_generation, mark_parts, mark_unpublished
 from pipelines.published.relations import WHOLE
 from pipelines.queries import execute
 from pipelines.run import Run
@@ -188,11 +188,14 @@ def record_import(
         **values,
     }
     _insert(connection, line)
-    for fate, code, rows in ledger.by_fate:
-        execute(connection, "INSERT INTO import_reasons VALUES (?, ?, ?, ?)", [run.import_id, fate, code, rows])
+    fates, codes, rows = zip(*ledger.by_fate, strict=True) if ledger.by_fate else ((), (), ())
+    execute(
+        connection,
+        "INSERT INTO import_reasons SELECT ?, unnest(?::VARCHAR[]), unnest(?::VARCHAR[]), unnest(?::BIGINT[])",
+        [run.import_id, fates, codes, rows],
+    )
     day = run.import_date.isoformat()
-    for relation, part in (("imports", WHOLE), ("import_reasons", WHOLE), ("import_rows", run.import_id)):
-        mark_unpublished(connection, relation, day, part)
+    mark_parts(connection, ("imports", day, WHOLE), ("import_reasons", day, WHOLE), ("import_rows", day, run.import_id))
     action = f"import {values['status']}"
     write_log(connection, values["started_at"], run.template.user, action, run.import_id, values["file"], told=told)
 

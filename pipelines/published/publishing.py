@@ -39,7 +39,13 @@ def mark_unpublished(
     connection: duckdb.DuckDBPyConnection, relation: str, partition: str = WHOLE, part: str = WHOLE
 ) -> None:
     """Note that a part of a relation is to be published after the commit."""
-    execute(connection, "INSERT INTO unpublished VALUES (?, ?, ?)", [relation, partition, part])
+    mark_parts(connection, (relation, partition, part))
+
+
+def mark_parts(connection: duckdb.DuckDBPyConnection, *parts: tuple[str, str, str]) -> None:
+    """Note parts, each by its relation and partition, as ``mark_unpublished`` does one."""
+    marks = ", ".join(["(?, ?, ?)"] * len(parts))
+    execute(connection, f"INSERT INTO unpublished VALUES {marks}", [name for part in parts for name in part])
 
 
 def current_generation(home: Home) -> Path | None:
