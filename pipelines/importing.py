@@ -44,7 +44,7 @@ from pipelines.replaying.telling import tell_import
 from pipelines.reuse import why_used
 from pipelines.run import Run, place_run, plan_run
 from pipelines.screening.judging import JUDGED_COLUMNS
-from pipelines.screening.verdicts import screen
+from pipelines.screening.verdicts import points_asked, screen
 from pipelines.staging import CleanedDrop, require_balance
 from pipelines.store import open_scratch, open_writer
 from pipelines.suppliers import add_supplier
@@ -147,13 +147,14 @@ def _screen_and_commit(
     if order.import_id:
         require_held(connection, order.import_id)  # another may have released or cancelled it meanwhile
         forget_import(connection, order.import_id)
-    run = _plan(connection, order)
-    versions = screen_freshly(connection, order, run)
     with order.timed("screen"):
         cleaned.show(connection)
         rows = cleaned.drop.found.records, cleaned.read_chunks(JUDGED_COLUMNS)
-        situation = place_run(connection, run)
-        resolution, verdicts = screen(connection, order.template, situation, *rows, has_keyless=cleaned.has_keyless)
+        with points_asked(connection, order.template, has_keyless=cleaned.has_keyless) as asked:
+            run = _plan(connection, order)
+            versions = screen_freshly(connection, order, run)
+            situation = place_run(connection, run)
+            resolution, verdicts = screen(connection, order.template, situation, *rows, asked)
         ledger = count_ledger(connection)
     require_balance(order.name, cleaned.drop.found.records, ledger.rows, "have a fate")
     columns = compare_headers(find_last_columns(connection, order.template.name), cleaned.columns, order.template)

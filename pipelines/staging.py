@@ -19,9 +19,12 @@ from pipelines.reading.drops import Drop, open_drop
 from pipelines.reading.threads import work_ahead
 from pipelines.receipts import Sample
 from pipelines.schema import PHONE_SLOTS
+from pipelines.store import keep_frame
 from pipelines.templates.filling import fill_mapping
 
 CHUNK_ROWS = 100_000
+# So few stay in memory, and are a table while the store is open: ten statements would open the file anew.
+FEW_ROWS = 2_000
 SAMPLE_ROWS = 5
 HAS_KEYLESS = pl.any_horizontal(
     (pl.col(slot).is_not_null() & pl.col(f"{slot}_key").is_null()).any() for slot in PHONE_SLOTS
@@ -39,7 +42,7 @@ class CleanedDrop:
     """The cleaned rows on disk (see ``write_rows``), what the file is like, and how its numbers were parsed.
 
     ``columns`` says what each column holds, by a sample: headers and shares, no cell; ``has_keyless`` whether any
-    number has no E.164 form.
+    number has no E.164 form. Where there are few rows, these are ``few``, and none on disk.
     """
 
     rows: Path
@@ -48,6 +51,7 @@ class CleanedDrop:
     phone_paths: dict[str, int]
     columns: tuple[ColumnShares, ...]
     has_keyless: bool
+    few: pl.DataFrame | None = None
 
     @property
     def leads(self) -> Path:
@@ -69,10 +73,15 @@ class CleanedDrop:
             there = pl.read_parquet_schema(file)
             return pl.read_parquet(file, columns=[name for name in columns if name in there])
 
+        if self.few is not None:
+            return iter([self.few.select(columns)])
         return work_ahead(read, ((file,) for file in sorted(self.rows.glob("*.parquet"))))
 
     def show(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Show the cleaned rows to a connection as ``drop_rows``."""
+        if self.few is not None:
+            keep_frame(connection, "drop_rows", self.few)
+            return
         files = str(self.rows / "*.parquet").replace("'", "''")
         connection.execute(f"CREATE TEMP VIEW drop_rows AS SELECT * FROM read_parquet('{files}', union_by_name = true)")
 
@@ -122,10 +131,14 @@ def clean_drop(order: Order, drop: Drop, folder: Path) -> CleanedDrop:
     order.template, order.origins = filled.template, filled.origins
     order.notices += filled.notices
     cleaner = Cleaner(order.template, drop.found.headers, order.name, profile, order.contact_data)
+    few, is_few = list[pl.DataFrame](), chunk.height == drop.found.records <= FEW_ROWS
 
     def clean(number: int, chunk: pl.DataFrame) -> tuple[int, bool, Sample]:
         cleaned = cleaner.clean(chunk)
-        write_rows(cleaned, folder, number)
+        if is_few:
+            few.append(cleaned)
+        else:
+            write_rows(cleaned, folder, number)
         return cleaned.height, bool(cleaned.select(HAS_KEYLESS).item()), tuple(mask_sample(cleaned, SAMPLE_ROWS))
 
     rows, has_keyless, sample = 0, False, list[dict[str, Any]]()
@@ -138,7 +151,7 @@ def clean_drop(order: Order, drop: Drop, folder: Path) -> CleanedDrop:
                 order.watch(rows, drop.found.records)
     require_balance(order.name, drop.found.records, rows, "rows were read")
     paths, columns = count_paths(cleaner.phone_paths), tuple(list_columns(profile))
-    return CleanedDrop(folder, drop, tuple(sample), paths, columns, has_keyless)
+    return CleanedDrop(folder, drop, tuple(sample), paths, columns, has_keyless, *few)
 
 
 def _read_on(order: Order, first: pl.DataFrame, rest: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:

@@ -8,6 +8,7 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import duckdb
+import polars as pl
 import pyarrow as pa
 
 from pipelines.beside import link_folders
@@ -148,6 +149,22 @@ def _create(home: Home) -> None:
 def cut_batches(rows: pa.Table) -> pa.Table:
     """Return rows in batches that each thread of the store takes as a row group: so their order is kept."""
     return pa.Table.from_batches(rows.to_batches(max_chunksize=ROW_GROUP_ROWS), rows.schema)
+
+
+@contextmanager
+def shown(connection: duckdb.DuckDBPyConnection, **relations: object) -> Iterator[None]:
+    """Show what is in memory to a connection by these names, while the block lasts."""
+    for name, relation in relations.items():
+        connection.register(name, relation)
+    yield
+    for name in relations:
+        connection.unregister(name)
+
+
+def keep_frame(connection: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
+    """Keep a frame as a temporary table."""
+    with shown(connection, handed_over=frame.to_arrow()):
+        execute(connection, f"CREATE TEMP TABLE {name} AS SELECT * FROM handed_over")
 
 
 def insert_query(connection: duckdb.DuckDBPyConnection, table: str, query: str) -> int:

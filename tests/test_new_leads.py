@@ -96,6 +96,19 @@ def test_leads_written_beside_the_store_are_those_that_would_be_published_from_i
     assert list(beside.work.iterdir()) == []
 
 
+def test_few_rows_come_to_the_same_bytes_in_memory_as_by_a_file(tmp_path, drop, monkeypatch):
+    homes, files = [Home(tmp_path / "memory"), Home(tmp_path / "file")], list[int]()
+    write = staging.write_rows
+    monkeypatch.setattr(staging, "CHUNK_ROWS", ROWS)
+    monkeypatch.setattr(staging, "write_rows", lambda *given: (files.append(given[-1]), write(*given)))
+    for home, few in zip(homes, (ROWS, ROWS - 1), strict=True):
+        monkeypatch.setattr(staging, "FEW_ROWS", few)
+        assert bring(home, drop).rejected > 0
+
+    assert files == [0]
+    assert count_differing(*homes) == {}
+
+
 @pytest.mark.parametrize(("name", "partition"), [("leads", "list_id=1"), ("import_rows", f"import_date={DAY}")])
 def test_what_was_written_beside_the_store_stays_the_same_bytes_when_it_is_published_anew(
     tmp_path, drop, monkeypatch, name, partition

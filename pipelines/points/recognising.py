@@ -18,7 +18,7 @@ from pipelines.points.index import LIVE, TEXTS, FoundLeads, open_index
 from pipelines.queries import execute, read_query
 from pipelines.schema import PHONE_SLOTS
 from pipelines.sorting import join_numbers
-from pipelines.store import open_beside
+from pipelines.store import open_beside, shown
 
 # So few leads are looked at by their place, once it is found: the scan that finds them would read their other columns
 # wherever an id may be one of theirs, which is nearly everywhere.
@@ -81,9 +81,8 @@ def begin_finding(
 
 def show_leads(connection: duckdb.DuckDBPyConnection, found: pa.Table) -> None:
     """Leave what ``begin_finding`` has found as ``find_points`` does."""
-    connection.register("found_leads", found)
-    _show_leads(connection, "SELECT * FROM found_leads")
-    connection.unregister("found_leads")
+    with shown(connection, found_leads=found):
+        _show_leads(connection, "SELECT * FROM found_leads")
 
 
 def show_points(connection: duckdb.DuckDBPyConnection, leads: Ints) -> None:

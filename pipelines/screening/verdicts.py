@@ -5,8 +5,9 @@ this import's settings), leaves ``verdicts``, ``touches``, ``doomed``, ``dnc_ver
 evidence ``duplicate_verdicts``, ``existing_matches`` and ``dnc_hits``. Changes no table.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import duckdb
@@ -29,7 +30,7 @@ from pipelines.screening.judging import Verdicts, judge_rows
 from pipelines.screening.meetings import TOUCHES, VERDICTS, Meetings, Resolution, Situation
 from pipelines.sorting import NONE as NO_VALUES
 from pipelines.sorting import drop_repeated
-from pipelines.store import insert_query, is_any
+from pipelines.store import insert_query, is_any, keep_frame, shown
 from pipelines.templates.parts import DedupeOptions
 from pipelines.templates.template import Template
 
@@ -74,6 +75,7 @@ SHARED_POINTS = {"row_number": "BIGINT", "slot": "VARCHAR", "kind": "UTINYINT", 
 LEAD_POINTS = {"lead_id": pl.Int64, "slot": pl.String, "kind": pl.UInt8, "value": pl.Int64, "text": pl.String}
 KINDS = {"phone": (KIND_PHONE, KIND_DIGITS), "email": (KIND_EMAIL,)}
 EXISTING_MATCHES = {**MATCHES, "scope": "VARCHAR"}
+NO_TOUCHES = {"lead_id": "BIGINT", "effect": "VARCHAR"}
 
 
 @dataclass(frozen=True)
@@ -84,23 +86,46 @@ class Lookup:
     found: Future[pa.Table | None]
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What a drop asks of all that is known: the values of its contact points, sorted, with repetitions.
+
+    ``search`` is for the leads that have them, null where the template does not look for duplicates.
+    """
+
+    values: Ints
+    search: Lookup | None
+
+
+@contextmanager
+def points_asked(
+    connection: duckdb.DuckDBPyConnection, template: Template, *, has_keyless: bool = True
+) -> Iterator[Asked]:
+    """Leave ``drop_points``, and begin to look for the leads that have any; behind the block nobody looks any more.
+
+    ``has_keyless`` is whether any number has no E.164 form. It needs nothing but ``drop_rows`` and what is committed.
+    """
+    _keep(connection, "drop_points")
+    if has_keyless:
+        insert_query(connection, "drop_points", "screening/keyless_points")
+    values = read_values(connection, "FROM drop_points") if template.dedupe or template.dnc else NO_VALUES
+    with ThreadPoolExecutor(1) as pool:
+        yield Asked(values, _begin_search(connection, template.dedupe, values, pool) if template.dedupe else None)
+
+
 def screen(
     connection: duckdb.DuckDBPyConnection,
     template: Template,
     situation: Situation,
     height: int,
     chunks: Iterable[pl.DataFrame],
-    *,
-    has_keyless: bool = True,
+    asked: Asked,
 ) -> tuple[Resolution, Verdicts | None]:
     """Give every row of ``drop_rows`` its verdict; return what was found out about duplicates, and the verdicts.
 
-    ``chunks`` are the same ``height`` rows in their order (JUDGED_COLUMNS of pipelines/screening/judging.py);
-    ``has_keyless`` is whether any number has no E.164 form. The verdicts are as ``judge_rows`` returns them.
+    ``chunks`` are the same ``height`` rows in their order (JUDGED_COLUMNS of pipelines/screening/judging.py), ``asked``
+    is what ``points_asked`` yields. The verdicts are as ``judge_rows`` returns them.
     """
-    _keep(connection, "drop_points")
-    if has_keyless:
-        insert_query(connection, "drop_points", "screening/keyless_points")
     if template.delete_existing:
         wake_threads(connection)
         _keep(connection, "doomed")
@@ -108,30 +133,29 @@ def screen(
         execute(connection, "CREATE TEMP TABLE doomed (lead_id BIGINT)")
     find_aged(connection, template)
     find_cooled(connection, template, situation)
-    values = read_values(connection, "FROM drop_points") if template.dedupe or template.dnc else NO_VALUES
-    with ThreadPoolExecutor(1) as pool:
-        search = _begin_search(connection, template.dedupe, values, pool) if template.dedupe else None
-        _find_forbidden(connection, template, values)
-        _show(connection, "kept_points")
-        _find_shared_phones(connection, template)
-        if template.dedupe and search:
-            resolution = _find_duplicates(connection, template.dedupe, situation, search)
-        else:
-            execute(connection, create_table("existing_matches", EXISTING_MATCHES, temporary=True))
-            resolution = NONE
-    _keep_frame(connection, "duplicate_verdicts", resolution.verdicts)
-    if template.dedupe and template.dedupe.move_to:
-        _keep_frame(connection, "replacing", resolution.touches)
-        execute(connection, f"CREATE TEMP TABLE touches AS {read_query('screening/relocated')}")
+    _find_forbidden(connection, template, asked.values)
+    _show(connection, "kept_points")
+    _find_shared_phones(connection, template)
+    if template.dedupe and asked.search:
+        resolution = _find_duplicates(connection, template.dedupe, situation, asked.search)
     else:
-        _keep_frame(connection, "touches", resolution.touches)
+        execute(connection, create_table("existing_matches", EXISTING_MATCHES, temporary=True))
+        resolution = NONE
+    keep_frame(connection, "duplicate_verdicts", resolution.verdicts)
+    if template.dedupe and template.dedupe.move_to:
+        keep_frame(connection, "replacing", resolution.touches)
+        execute(connection, f"CREATE TEMP TABLE touches AS {read_query('screening/relocated')}")
+    elif resolution.touches.height:
+        keep_frame(connection, "touches", resolution.touches)
+    else:
+        execute(connection, create_table("touches", NO_TOUCHES, temporary=True))
     return resolution, judge_rows(connection, height, chunks, situation.lead_base)
 
 
 def _find_forbidden(connection: duckdb.DuckDBPyConnection, template: Template, values: Ints) -> None:
     """Leave ``dnc_hits`` and ``dnc_verdicts``: numbers that may not be called, and what becomes of their rows.
 
-    ``values`` are those of ``drop_points``, sorted.
+    ``values`` are sorted, and among them are those of ``drop_points``.
     """
     if not template.dnc:
         execute(connection, create_table("dnc_hits", DNC_HITS, temporary=True))
@@ -156,17 +180,14 @@ def _find_forbidden(connection: duckdb.DuckDBPyConnection, template: Template, v
 
 def _find_entries(connection: duckdb.DuckDBPyConnection, listed: Listed) -> None:
     """Leave ``dnc_found``: the numbers that stand on any list."""
-    shown = {"known_entries": listed.known, "known_terms": listed.terms, "asked_values": {"value": listed.asked}}
-    for name, relation in shown.items():
-        connection.register(name, relation)
     if len(listed.asked):
         wake_threads(connection)
-        _keep(connection, "dnc_asked")
+        with shown(connection, known_terms=listed.terms, asked_values={"value": listed.asked}):
+            _keep(connection, "dnc_asked")
     else:
         execute(connection, create_table("dnc_asked", DNC_ENTRIES, temporary=True))
-    _keep(connection, "dnc_found")
-    for name in shown:
-        connection.unregister(name)
+    with shown(connection, known_entries=listed.known):
+        _keep(connection, "dnc_found")
 
 
 def _find_shared_phones(connection: duckdb.DuckDBPyConnection, template: Template) -> None:
@@ -217,8 +238,10 @@ def _find_duplicates(
         lead_points = connection.sql(read_query("screening/matched_lead_points")).pl()
     else:
         lead_points = pl.DataFrame(schema=LEAD_POINTS)
+    # A table first: to make a relation of a long statement binds it twice.
+    _keep(connection, "contested_points")
     meetings = Meetings(
-        connection.sql(read_query("screening/contested_points")).pl(),
+        connection.sql("FROM contested_points ORDER BY row_number, slot").pl(),
         connection.sql(
             f"SELECT {', '.join(MATCHES)} FROM existing_matches ORDER BY row_number, slot, age, lead_slot"
         ).pl(),
@@ -232,9 +255,8 @@ def _find_repeated(connection: duckdb.DuckDBPyConnection, repeated: Ints) -> Non
     if not len(repeated):
         execute(connection, create_table("shared_points", SHARED_POINTS, temporary=True))
         return
-    connection.register("repeated_values", {"value": repeated})
-    _keep(connection, "shared_points")
-    connection.unregister("repeated_values")
+    with shown(connection, repeated_values={"value": repeated}):
+        _keep(connection, "shared_points")
 
 
 def _keep(connection: duckdb.DuckDBPyConnection, name: str) -> None:
@@ -243,9 +265,3 @@ def _keep(connection: duckdb.DuckDBPyConnection, name: str) -> None:
 
 def _show(connection: duckdb.DuckDBPyConnection, name: str) -> None:
     execute(connection, f"CREATE TEMP VIEW {name} AS {read_query(f'screening/{name}')}")
-
-
-def _keep_frame(connection: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
-    connection.register("handed_over", frame.to_arrow())
-    execute(connection, f"CREATE TEMP TABLE {name} AS SELECT * FROM handed_over")
-    connection.unregister("handed_over")

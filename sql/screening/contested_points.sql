@@ -4,7 +4,7 @@
 -- reads   drop_rows (row_number BIGINT, email VARCHAR)    the cleaned rows
 -- reads   kept_points (row_number BIGINT, slot VARCHAR, kind UTINYINT, value BIGINT)    what the do-not-call check left
 -- reads   shared_phones (value BIGINT)    numbers of switchboards
--- returns (row_number BIGINT, slot VARCHAR, kind UTINYINT, value BIGINT, text VARCHAR)    the same, and the switchboards' numbers of these rows; text tells apart what value alone cannot
+-- returns (row_number BIGINT, slot VARCHAR, kind UTINYINT, value BIGINT, text VARCHAR)    the same, and the switchboards' numbers of these rows; in no order; text tells apart what value alone cannot
 WITH addresses AS (
     SELECT
         drop_rows.row_number,
@@ -41,5 +41,4 @@ SELECT
     kind,
     value,
     'row ' || row_number AS text
-FROM switchboards
-ORDER BY row_number, slot;
+FROM switchboards;

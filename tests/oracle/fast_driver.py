@@ -21,7 +21,7 @@ from pipelines.points.recognising import find_points
 from pipelines.run import place_run, plan_run
 from pipelines.schema import STORE
 from pipelines.screening.judging import JUDGED_COLUMNS
-from pipelines.screening.verdicts import screen
+from pipelines.screening.verdicts import points_asked, screen
 from pipelines.suppliers import add_supplier
 from pipelines.tables.declared import MappedField, MappedTables, build_table
 from pipelines.tables.storing import STORED, fit_table
@@ -111,8 +111,10 @@ class FastPipeline:
             headers = ["Ref", *HEADERS.values()]
             cleaned = Cleaner(template, headers, "drop.csv", contact_data=contact_data).clean(frame_rows(rows))
             connection.register("drop_rows", cleaned.to_arrow())
-            with patch("pipelines.screening.judging.FEW_ROWS", 0):  # as the rows of a long drop are judged
-                screen(connection, template, situation, len(rows), [cleaned.select(JUDGED_COLUMNS)])
+            asking = points_asked(connection, template)
+            # As the rows of a long drop are judged.
+            with asking as asked, patch("pipelines.screening.judging.FEW_ROWS", 0):
+                screen(connection, template, situation, len(rows), [cleaned.select(JUDGED_COLUMNS)], asked)
             ledger = count_ledger(connection)
             assert ledger.rows == len(rows)
             add_supplier(connection, template.supplier, day, run.import_id)
