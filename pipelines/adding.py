@@ -1,11 +1,11 @@
 """The leads that a drop brings, written in the order of its rows: so they need not be sorted to be published.
 
-Many are written for readers at once, beside the store: see docs/decisions/0035-written-beside.md. Works on the writer's
+They are written for readers at once, beside the store: see docs/decisions/0035-written-beside.md. Works on the writer's
 connection; reads ``drop_rows``, ``verdicts``, ``dnc_verdicts`` and ``run``.
 """
 
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,8 +23,6 @@ from pipelines.reading.threads import work_ahead
 from pipelines.schema import LEADS, PHONE_SLOTS
 from pipelines.sorting import find_span
 
-# So many leads are written for readers while the store takes them in; fewer are published from it soon enough.
-MANY_LEADS = 20_000
 # How many leads are in memory at once: a row group of what readers open, which is then written as it lies.
 SLICE_ROWS = ROW_GROUP_ROWS
 # What is the same of all leads of an import.
@@ -61,14 +59,43 @@ class NewLeads:
     values: dict[str, Any]
     created: pl.Series
     hits: pl.DataFrame | None
-    is_for_readers: bool
 
 
-def add_leads(connection: duckdb.DuckDBPyConnection, chunks: Iterable[pl.DataFrame], file: Path | None = None) -> bool:
+class LeadsFile:
+    """What an import's new leads are written to as they are to be published, in a thread of its own."""
+
+    def __init__(self, path: Path, pool: ThreadPoolExecutor) -> None:
+        self._path, self._pool = path, pool
+        self._writer = RowsWriter(path, LEADS_LAYOUT)
+        self._begun: Future[None] | None = None
+
+    def add(self, new: NewLeads, rows: pl.DataFrame) -> None:
+        """Begin to write a slice of them, once the one before is written."""
+        if self._begun:
+            self._begun.result()
+        self._begun = self._pool.submit(lambda: self._writer.add(_to_arrow(_publish(new, rows))))
+
+    def close(self, error: BaseException | None = None) -> Future[Path]:
+        """Begin to close the file; return its path, once it is whole. What an ``error`` interrupted is no file."""
+
+        def close() -> Path:
+            with self._writer:
+                if error:
+                    raise error
+                if self._begun:
+                    self._begun.result()
+            return self._path
+
+        return self._pool.submit(close)
+
+
+def add_leads(
+    connection: duckdb.DuckDBPyConnection, chunks: Iterable[pl.DataFrame], file: LeadsFile | None = None
+) -> Future[Path] | None:
     """Insert one lead per created row into ``leads``; ``chunks`` are the cleaned rows in their order (ROW_COLUMNS).
 
-    A chunk may lack columns without a value. Many leads are written to ``file`` as well, as they are to be published;
-    tell whether they were.
+    A chunk may lack columns without a value. The leads are written to ``file`` as well, while the store takes them in;
+    return that, null where there are none.
 
     A join in DuckDB loses the order of its rows, and sorting whole leads costs more than all else: so what was decided
     of the rows is joined to them here, slice by slice, the next ones while the store takes the last one in.
@@ -76,31 +103,32 @@ def add_leads(connection: duckdb.DuckDBPyConnection, chunks: Iterable[pl.DataFra
     verdicts = "SELECT row_number FROM verdicts WHERE fate = 'created' ORDER BY row_number"
     created = connection.sql(verdicts).pl().to_series()
     if not created.len():
-        return False
+        return None
     base, *values = execute(connection, f"SELECT lead_base, {', '.join(RUN_VALUES.values())} FROM run").fetchall()[0]
-    is_for_readers = file is not None and created.len() >= MANY_LEADS
-    same = dict(zip(RUN_VALUES, values, strict=True))
-    new = NewLeads(base, same, created, _find_hits(connection), is_for_readers)
+    new = NewLeads(base, dict(zip(RUN_VALUES, values, strict=True)), created, _find_hits(connection))
     connection.execute("SET preserve_insertion_order = true")
-    with ExitStack() as stack:
-        writer = stack.enter_context(RowsWriter(file, LEADS_LAYOUT)) if file and is_for_readers else None
-        for stored, published in _prepare_ahead(new, chunks):
-            if writer and published:
-                writer.add(published)
+    try:
+        for rows, stored in _prepare_ahead(new, chunks):
+            if file:
+                file.add(new, rows)
             _insert(connection, new, stored)
+    except BaseException as error:
+        if file:
+            file.close(error)
+        raise
     connection.execute("SET preserve_insertion_order = false")
-    return is_for_readers
+    return file.close() if file else None
 
 
-def _prepare_ahead(new: NewLeads, chunks: Iterable[pl.DataFrame]) -> Iterator[tuple[pa.Table, pa.Table | None]]:
-    """Yield the leads slice by slice, for the store and for readers, while the next ones are prepared."""
+def _prepare_ahead(new: NewLeads, chunks: Iterable[pl.DataFrame]) -> Iterator[tuple[pl.DataFrame, pa.Table]]:
+    """Yield the leads slice by slice, and as the store takes them, while the next ones are prepared."""
 
-    def prepare(rows: pl.DataFrame) -> tuple[pa.Table, pa.Table | None]:
+    def prepare(rows: pl.DataFrame) -> tuple[pl.DataFrame, pa.Table]:
         # What all rows lack is left out, which is cheaper than nulls.
         full = [name for name in ROW_COLUMNS if name in rows.columns and rows[name].null_count() < rows.height]
         rows = rows.select(full).rechunk()
         rows = rows if new.hits is None else _bring_hits(rows, new.hits)
-        return store.cut_batches(_to_arrow(rows)), _to_arrow(_publish(new, rows)) if new.is_for_readers else None
+        return rows, store.cut_batches(_to_arrow(rows))
 
     return work_ahead(prepare, ((rows,) for rows in _cut_slices(new, chunks)))
 
@@ -162,15 +190,14 @@ def _choose_leads(new: NewLeads, chunk: pl.DataFrame) -> pl.DataFrame:
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, new: NewLeads, rows: pa.Table) -> None:
-    connection.register("new_leads", rows)
     same = ", ".join(f"?::{LEADS[name]} AS {name}" for name in new.values)
-    execute(
-        connection,
-        f"INSERT INTO leads BY NAME SELECT ?::BIGINT + row_number AS lead_id, {same},"
-        f" {', '.join(rows.column_names)} FROM new_leads",
-        [new.base, *new.values.values()],
-    )
-    connection.unregister("new_leads")
+    with store.shown(connection, new_leads=rows):
+        execute(
+            connection,
+            f"INSERT INTO leads BY NAME SELECT ?::BIGINT + row_number AS lead_id, {same},"
+            f" {', '.join(rows.column_names)} FROM new_leads",
+            [new.base, *new.values.values()],
+        )
 
 
 def _bring_hits(rows: pl.DataFrame, hits: pl.DataFrame) -> pl.DataFrame:

@@ -6,24 +6,23 @@ pipelines/screening/verdicts.py leaves, and ``run``.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import duckdb
 import polars as pl
 import pyarrow as pa
 
-from pipelines.adding import add_leads
+from pipelines.adding import LeadsFile, add_leads
 from pipelines.cleaning.contact_data import NOTHING
 from pipelines.engine import wake_threads
 from pipelines.points.index import add_points, points_added
 from pipelines.points.recognising import list_points
 from pipelines.published.publishing import mark_unpublished
-from pipelines.published.writing import Prepared, as_prepared
+from pipelines.published.writing import Prepared
 from pipelines.queries import execute, read_query
 from pipelines.run import Run
 from pipelines.schema import EFFECTS, FATES
 from pipelines.screening.judging import Verdicts
-from pipelines.store import count_changed, cut_batches, insert_query, is_any
+from pipelines.store import count_changed, cut_batches, insert_query, is_any, shown
 from pipelines.surveys import give_places, lose_places
 from pipelines.tables.declared import MappedTables
 from pipelines.tables.storing import commit_contact_data
@@ -105,21 +104,19 @@ def commit_rows(
     # In the order of the rows, so that publishing need not sort them, now or later.
     connection.execute("SET preserve_insertion_order = true")
     if evidence is not None:
-        connection.register("evidence", cut_batches(evidence))
-        connection.execute("INSERT INTO row_evidence BY NAME FROM evidence")
-        connection.unregister("evidence")
+        with shown(connection, evidence=cut_batches(evidence)):
+            connection.execute("INSERT INTO row_evidence BY NAME FROM evidence")
     elif _find_unled(connection, is_held=is_held):
         insert_query(connection, "row_evidence", "commit/row_evidence")
     insert = "INSERT INTO {} BY NAME SELECT {}, ?::VARCHAR AS import_id, ?::BIGINT AS lead_base FROM {}"
     whose = [run.import_id, run.lead_base]
     if verdicts and not is_held:
         for table, rows in (("single_rows", verdicts.said), ("row_spans", verdicts.spans)):
-            connection.register("judged", cut_batches(rows))
-            execute(connection, insert.format(table, "*", "judged"), whose)
-            connection.unregister("judged")
+            with shown(connection, judged=cut_batches(rows)):
+                execute(connection, insert.format(table, "*", "judged"), whose)
     else:
-        shown = "* REPLACE (CASE WHEN fate <> 'created' THEN lead_id END AS lead_id)" if is_held else "*"
-        execute(connection, insert.format("single_rows", shown, "verdicts"), whose)
+        columns = "* REPLACE (CASE WHEN fate <> 'created' THEN lead_id END AS lead_id)" if is_held else "*"
+        execute(connection, insert.format("single_rows", columns, "verdicts"), whose)
     connection.execute("SET preserve_insertion_order = false")
     if insert_query(connection, "import_ages", "commit/import_ages"):
         connection.execute("INSERT INTO unpublished SELECT 'import_ages', import_date::VARCHAR, 'all' FROM run")
@@ -133,12 +130,12 @@ def commit_leads(
     contact_data: MappedTables = NOTHING,
     *,
     clear_fetched: bool,
-    file: Path | None = None,
+    file: LeadsFile | None = None,
 ) -> Prepared:
     """Write the leads: images of what changes, deletions, replacements, resets, moves, new leads, updates.
 
     With them what the drop says of them beside the lead, in the tables of ``contact_data``. ``chunks`` are the cleaned
-    rows of the drop, in their order. Many new leads are written to ``file`` as they are to be published; return that.
+    rows of the drop, in their order. New leads are written to ``file`` as they are to be published; return that.
     """
     execute(connection, f"CREATE TEMP TABLE affected AS {read_query('commit/affected')}")
     execute(connection, "INSERT INTO unpublished SELECT 'leads', list_id::VARCHAR, import_id FROM run")
@@ -160,7 +157,7 @@ def commit_leads(
         _change_existing(connection)
     # Leads that later rows of the drop update are published from the store.
     with points_added(connection, read_query("commit/new_points"), ledger.fates["created"]):
-        is_written = add_leads(connection, chunks, None if ledger.fates["updated"] else file)
+        written = add_leads(connection, chunks, None if ledger.fates["updated"] else file)
     if ledger.fates["updated"]:
         _update(connection, ledger)
     if has_survey:
@@ -168,7 +165,7 @@ def commit_leads(
     commit_contact_data(connection, contact_data)
     if is_any_affected:
         _mark_affected(connection)
-    return {("leads", str(run.destination.list_id), run.import_id): as_prepared(file)} if file and is_written else {}
+    return {("leads", str(run.destination.list_id), run.import_id): written} if written else {}
 
 
 def _change_existing(connection: duckdb.DuckDBPyConnection) -> None:

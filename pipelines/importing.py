@@ -14,7 +14,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines.adding import ROW_COLUMNS
+from pipelines.adding import ROW_COLUMNS, LeadsFile
 from pipelines.columns.fingerprint import Comparison, compare_headers, fingerprint_headers
 from pipelines.committing import Ledger, commit_leads, commit_rows, count_ledger, find_evidence
 from pipelines.dnc.freshness import screen_freshly
@@ -135,7 +135,7 @@ def _screen_and_commit(
 ) -> ImportResult:
     """Give every row its fate against the store as it stands, and commit all of it or hold it.
 
-    What becomes of many rows is written for readers ``beside``, as committing leaves one core idle.
+    Leads, and what becomes of many rows, are written for readers ``beside``, as committing leaves one core idle.
     """
     earlier = (
         None if order.is_forced or order.is_released else find_earlier(connection, order.sha256, order.template.name)
@@ -165,12 +165,13 @@ def _screen_and_commit(
         if not message:
             add_supplier(connection, order.template.supplier, run.import_date, run.import_id)
             add_list(connection, run.destination, run.import_date, run.import_id)
-            chunks, file = cleaned.read_chunks(ROW_COLUMNS), None if order.is_rehearsal else cleaned.leads
+            chunks = cleaned.read_chunks(ROW_COLUMNS)
+            file = None if order.is_rehearsal else LeadsFile(cleaned.leads, beside)
             clears = order.template.clear_fetched
             order.prepared = commit_leads(
                 connection, run, ledger, chunks, order.contact_data, clear_fetched=clears, file=file
             )
-        evidence = None
+        leads, evidence = list(order.prepared.values()), None
         if verdicts is not None and not message and not order.is_rehearsal:
             evidence = find_evidence(connection)
             rows_part = "import_rows", run.import_date.isoformat(), run.import_id
@@ -179,6 +180,8 @@ def _screen_and_commit(
             )
         commit_rows(connection, run, verdicts, is_held=bool(message), evidence=evidence)
         record_import(connection, run, _line(order, found, message), ledger, tell_import(order, run.import_date))
+        for written in leads:
+            written.result()  # what cannot be written for readers is not committed either
     return _report(order, run, cleaned, found, ledger, message)
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import polars as pl
 import pytest
 
-from pipelines import adding, staging
+from pipelines import adding, committing, staging
 from pipelines.dnc.loading import load_dnc
 from pipelines.home import Home
 from pipelines.importing import import_drop
@@ -37,7 +37,6 @@ TEMPLATE = {
 
 @pytest.fixture(autouse=True)
 def short_groups_and_chunks(monkeypatch):
-    monkeypatch.setattr(adding, "MANY_LEADS", 1)
     monkeypatch.setattr(adding, "SLICE_ROWS", 130)
     monkeypatch.setattr(grouping, "ROW_GROUP_ROWS", 150)
     monkeypatch.setattr(staging, "CHUNK_ROWS", 200)
@@ -87,7 +86,7 @@ def test_leads_written_beside_the_store_are_those_that_would_be_published_from_i
     beside, later = Home(tmp_path / "beside"), Home(tmp_path / "later")
 
     brought = bring(beside, drop, **changes)
-    monkeypatch.setattr(adding, "MANY_LEADS", NEVER)
+    monkeypatch.setattr(committing, "add_leads", lambda connection, chunks, _: adding.add_leads(connection, chunks))
     bring(later, drop, **changes)
 
     assert count_differing(beside, later) == {}

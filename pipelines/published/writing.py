@@ -30,13 +30,6 @@ Packs = dict[tuple[str, str], dict[str, str]]
 Prepared = dict[tuple[str, str, str], Future[Path]]
 
 
-def as_prepared(file: Path) -> Future[Path]:
-    """Return a file that is written already, as one of ``Prepared``."""
-    written = Future[Path]()
-    written.set_result(file)
-    return written
-
-
 def write_version(
     connection: duckdb.DuckDBPyConnection,
     home: Home,

@@ -34,11 +34,9 @@ STATEMENT = re.compile(r"\s*(COMMIT|CHECKPOINT|COPY)")
 VARIES = re.compile(r"^(raw|work|drop|dnc|backfill)-.*|^[0-9a-f]{2}$|^[0-9a-f]{32}(?=\.)|^\..*|^tmp.*")
 # How many parts of a path name a place: the generations' and the work folder's insides are many and alike.
 NAMED_PARTS = {"published": 2, "work": 3, "raw": 2}
-# As few as make the small drops of these tests worth packing, their contact points worth a segment, and their leads
-# worth being written beside the store.
+# As few as make the small drops of these tests worth packing, and their contact points worth a segment.
 SMALL_FILES = 3
 MANY_POINTS = 3
-MANY_LEADS = 1
 
 
 class Steps:
@@ -75,7 +73,6 @@ class Steps:
 
 def fix_clock() -> None:
     """Let every command find the same time, and do with few rows what is done with many; before it is imported."""
-    from pipelines import adding
     from pipelines.cli import options
     from pipelines.points import index
     from pipelines.published import packing
@@ -83,7 +80,6 @@ def fix_clock() -> None:
     options.current_time = lambda: NOW
     packing.SMALL_FILES = SMALL_FILES
     index.MANY = MANY_POINTS
-    adding.MANY_LEADS = MANY_LEADS
 
 
 def watch_writes(steps: Steps) -> None:
