@@ -8,7 +8,7 @@ import polars as pl
 
 from pipelines.columns.headers import BLANKS
 from pipelines.columns.postcodes import POSTCODES
-from pipelines.phones.parsing import parse_phones
+from pipelines.phones.parsing import parse_phones_with_stats
 
 SAMPLE_ROWS = 1000
 # What may be a telephone number at all: only such cells are put to the number plans.
@@ -28,13 +28,13 @@ MAX_EMAIL_BYTES = 254
 NUMBER = r"^[+-]?[0-9]+(?:[.,][0-9]+)?%?$"
 
 _text = pl.col("text")
-_is_date = _text.str.contains(DATE)
+_plain = _text.str.replace_all(TEXT_MARK, "").str.replace(FLOAT_TAIL, "")
 # Shares of the filled cells of a column, by what each cell is.
 KINDS: dict[str, pl.Expr] = {
     "email": _text.str.contains(EMAIL) & (_text.str.len_bytes() <= MAX_EMAIL_BYTES),
     "words": _text.str.contains(r"\pL") & ~_text.str.contains(r"[0-9@]"),
     "number": _text.str.contains(NUMBER),
-    "date": _is_date,
+    "date": _text.str.contains(DATE),
     "container": _text.str.contains(r"^(?:\{[\s\S]*\}|\[[\s\S]*\])$"),
 }
 
@@ -67,20 +67,22 @@ def profile_columns(chunk: pl.DataFrame, headers: Sequence[str], region: str | N
     or international), ``possible`` (not valid, but as long as a number or as one without its area code), ``email``,
     ``postcode`` (as the region writes them), ``words`` (letters without a digit), ``number``, ``date``, ``container``
     (nested JSON), and that are ``distinct``. A share is evidence, not proof: five digits are a ZIP code, or not. Source
-    of the numbers: ``parse_phones``.
+    of the numbers: ``parse_phones_with_stats``.
     """
     sample = sample_rows(chunk).select(f"c{number}" for number in range(1, len(headers) + 1))
+    postcode = POSTCODES.get(region or "")
+    is_postcode = _text.str.to_uppercase().str.contains(f"^(?:{postcode})$") if postcode else pl.lit(value=False)
     cells = (
-        sample.unpivot(variable_name="column", value_name="text")
+        sample.lazy()
+        .unpivot(variable_name="column", value_name="text")
         .cast(pl.String)  # of no columns at all the type would be unknown
         .with_columns(_text.str.strip_chars(BLANKS))
         .filter(_text != "")
+        .with_columns(is_postcode.alias("postcode"), plain=_plain, **KINDS)
+        .collect()
     )
-    postcode = POSTCODES.get(region or "")
-    is_postcode = _text.str.to_uppercase().str.contains(f"^(?:{postcode})$") if postcode else pl.lit(value=False)
     shares = (
-        cells.with_columns(is_postcode.alias("postcode"), **KINDS)
-        .pipe(_add_phones, region)
+        cells.pipe(_add_phones, region)
         .group_by("column")
         .agg(
             pl.len().alias("cells").cast(pl.Int64),
@@ -101,17 +103,16 @@ def profile_columns(chunk: pl.DataFrame, headers: Sequence[str], region: str | N
 
 
 def _add_phones(cells: pl.DataFrame, region: str | None) -> pl.DataFrame:
-    """Add ``phone`` and ``possible`` (Boolean) to cells with ``text``; a date is none, though some plans have room."""
-    plain = cells["text"].str.replace_all(TEXT_MARK, "").str.replace(FLOAT_TAIL, "")
-    likely = (plain.str.contains(PHONE_LIKE) & ~cells.select(_is_date).to_series()).arg_true()
-    distinct = plain.gather(likely).unique()
-    parsed = parse_phones(distinct, region).select(
+    """Add ``phone`` and ``possible`` (Boolean) by ``plain``: a ``date`` is none, though some plans have room for it."""
+    distinct = cells.filter(pl.col("plain").str.contains(PHONE_LIKE) & ~pl.col("date"))["plain"].unique()
+    found, _ = parse_phones_with_stats(distinct, region, columns=("is_valid", "possible"))
+    parsed = found.select(
         pl.lit(distinct).alias("plain"),
         phone=pl.col("is_valid").fill_null(value=False),
         possible=pl.col("possible").is_in(["IS_POSSIBLE", "IS_POSSIBLE_LOCAL_ONLY"]) & ~pl.col("is_valid"),
     )
-    found = cells.with_columns(plain=plain).join(parsed, on="plain", how="left", maintain_order="left")
-    return found.with_columns(pl.col("phone", "possible").fill_null(value=False)).drop("plain")
+    joined = cells.join(parsed, on="plain", how="left", maintain_order="left")
+    return joined.with_columns(pl.col("phone", "possible").fill_null(value=False))
 
 
 def list_columns(profile: pl.DataFrame) -> list[ColumnShares]:
