@@ -11,10 +11,7 @@ from pipelines.order import Order
 from pipelines.reading.drops import Drop
 from pipelines.receipts import ImportResult, find_published, outline_import, refuse_again
 from pipelines.reuse import require_unused
-from pipelines.staging import CleanedDrop, clean_drop, open_ordered
-
-# So few are cleaned in less than a tenth of a second.
-FEW_ROWS = 2_000
+from pipelines.staging import CleanedDrop, clean_drop, is_small, open_ordered
 
 
 def keep_and_clean(order: Order, folder: Path, engine: Engine) -> CleanedDrop | UserError | ImportResult:
@@ -38,7 +35,7 @@ def keep_and_clean(order: Order, folder: Path, engine: Engine) -> CleanedDrop | 
                 return refuse_again(order, *earlier)
         if isinstance(drop, UserError):
             return drop
-        if drop.found.records <= FEW_ROWS and not order.is_rehearsal:
+        if is_small(drop) and not order.is_rehearsal:
             engine.open_ahead(order.home)
         try:
             cleaned = clean_drop(order, drop, folder)

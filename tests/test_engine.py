@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipelines import committing, engine, importing, keeping, store
+from pipelines import committing, engine, importing, keeping, staging, store
 from pipelines.errors import UserError
 from pipelines.home import Home
 from pipelines.importing import import_drop
@@ -144,7 +144,7 @@ def test_a_large_import_has_all_threads_though_a_small_one_went_before(home, mon
     monkeypatch.setattr(importing, "screen", look)
     bring(home, 1)
     bring(home, 2)
-    monkeypatch.setattr(keeping, "FEW_ROWS", 2)
+    monkeypatch.setattr(staging, "FEW_ROWS", 2)
     bring(home, 3, 4, 5)
 
     assert threads[1] == 1
@@ -169,7 +169,7 @@ def test_a_small_import_that_changes_leads_has_all_threads_to_find_them(home, mo
 def test_an_import_comes_to_the_same_bytes_whether_it_began_ahead_or_not(home, monkeypatch):
     trees = []
     for few in (2_000, 0):
-        monkeypatch.setattr(keeping, "FEW_ROWS", few)
+        monkeypatch.setattr(staging, "FEW_ROWS", few)
         own = Home(home.root.parent / f"home{few}")
         own.root.parent.mkdir(exist_ok=True)
         for numbers in ((1, 2), (2, 3), (4, 5, 1)):
@@ -191,7 +191,7 @@ def test_no_file_of_the_store_is_open_once_another_may_write(home, monkeypatch):
                     opened.append(place.readlink())
 
     monkeypatch.setattr(store, "hold_lock", look)
-    monkeypatch.setattr(keeping, "FEW_ROWS", 0)
+    monkeypatch.setattr(staging, "FEW_ROWS", 0)
     bring(home, 1)
 
     assert opened

@@ -34,7 +34,7 @@ from pipelines.receipts import write_log
 from pipelines.replaying.files import hash_files, keep_files
 from pipelines.reports.rejecting import write_left_out
 from pipelines.schema import create_table
-from pipelines.store import open_writer
+from pipelines.store import open_writer, shown
 
 # A report of which more of the rows cannot be read is the wrong file.
 MAX_BAD = 0.5
@@ -165,9 +165,8 @@ def _read_report(
     connection.execute("CREATE TEMP TABLE report AS SELECT ?::VARCHAR AS time_zone", [time_zone])
     connection.execute(create_table("reported", REPORTED, temporary=True))
     for rows in read_rows(drop, KINDS[kind], file, region, now):
-        connection.register("handed_over", rows.to_arrow())
-        connection.execute("INSERT INTO reported BY NAME SELECT * FROM handed_over")
-        connection.unregister("handed_over")
+        with shown(connection, handed_over=rows.to_arrow()):
+            connection.execute("INSERT INTO reported BY NAME SELECT * FROM handed_over")
     # One id in a hundred ends on such zeros by itself, one in ten thousand on four: most ids of a file do not.
     connection.execute(
         "UPDATE reported SET given_id = NULL WHERE is_rounded AND (SELECT 2 * count(*) FILTER (WHERE is_rounded)"

@@ -24,7 +24,7 @@ from pipelines.queries import read_query
 from pipelines.reading.tokens import Mask
 from pipelines.schema import create_table
 from pipelines.sorting import NONE, join_numbers, sort_numbers
-from pipelines.store import count_changed, insert_query, is_any
+from pipelines.store import count_changed, insert_query, is_any, shown
 
 SLICE_ROWS = 8_000_000
 BATCH_ROWS = 1_000_000
@@ -185,12 +185,11 @@ def _end_others(connection: duckdb.DuckDBPyConnection, values: Ints, bounds: tup
         terms.append(its_terms[~is_named])
     if any(map(len, gone)):
         handed = pa.table({"value": np.concatenate(gone), "terms_id": np.concatenate(terms)})
-        connection.register("handed_over", handed)
-        connection.execute(
-            "CREATE OR REPLACE TEMP TABLE gone AS SELECT value, terms_id, load_id FROM handed_over"
-            " JOIN dnc_terms USING (terms_id)"
-        )
-        connection.unregister("handed_over")
+        with shown(connection, handed_over=handed):
+            connection.execute(
+                "CREATE OR REPLACE TEMP TABLE gone AS SELECT value, terms_id, load_id FROM handed_over"
+                " JOIN dnc_terms USING (terms_id)"
+            )
         _note_ended(connection, counts)
     return is_standing[:-1]
 

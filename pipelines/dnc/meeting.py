@@ -8,6 +8,7 @@ from pipelines.phones.numbering import Ints
 from pipelines.points.index import Index, open_index, read_values
 from pipelines.schema import DIGITS_BASE
 from pipelines.sorting import drop_repeated, join_numbers
+from pipelines.store import shown
 
 # Of fewer points the values are looked up among the entries, by the database, which then skips most of these.
 FEW = 100_000
@@ -26,11 +27,9 @@ def find_concerned(connection: duckdb.DuckDBPyConnection) -> Ints:
 def _find_by_entries(connection: duckdb.DuckDBPyConnection, index: Index) -> Ints:
     """Return the leads with a value of ``asked_entries``: by ranges of values, one of them in memory at once."""
     if len(index) <= FEW:
-        connection.register("held_values", {"value": index.list_values()})
         met = "SELECT DISTINCT value FROM asked_entries SEMI JOIN held_values USING (value)"
-        found = index.find(read_values(connection, met))
-        connection.unregister("held_values")
-        return found
+        with shown(connection, held_values={"value": index.list_values()}):
+            return index.find(read_values(connection, met))
     rows = connection.execute("SELECT count(*) FROM asked_entries").fetchall()[0][0]
     if rows <= SLICE_ROWS:
         return index.find(drop_repeated(read_values(connection, "FROM asked_entries")))

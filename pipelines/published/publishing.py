@@ -201,7 +201,7 @@ def link_generation(
         before, link = f"{old}/{folder}", f"{new}/{folder}"
         try:
             os.link(before, link, follow_symlinks=False)
-        except OSError:  # of a file system that cannot, or where too many generations have it
+        except (OSError, NotImplementedError):  # of a file system that cannot, or where too many generations have it
             Path(link).symlink_to(Path(before).readlink())
 
 
